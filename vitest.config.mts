@@ -1,0 +1,15 @@
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // The addon is loaded into real processes: worker threads would share one copy of it.
+    pool: 'forks',
+    // Each inference already uses several threads.
+    maxWorkers: Math.max(1, Math.min(2, availableParallelism())),
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    passWithNoTests: false,
+  },
+});
