@@ -16,6 +16,7 @@ import {
 } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { BuildError, packageFolder, requireTools, root, run, script } from './toolchain.mjs';
 
 const SOURCE = /(\.(cc|h|cmake)|CMakeLists\.txt)$/;
@@ -188,4 +189,16 @@ async function build(config) {
   }
 }
 
-await script(() => build(process.argv.includes('--debug') ? 'Debug' : 'Release'));
+await script(async () => {
+  const { values } = parseArgs({
+    options: {
+      debug: { type: 'boolean', default: false },
+      config: { type: 'string' }, // as node-gyp calls it, through binding.gyp
+    },
+  });
+  const config = values.config ?? (values.debug ? 'Debug' : 'Release');
+  if (!['Release', 'Debug'].includes(config)) {
+    throw new BuildError(`There is no configuration “${config}”: say Release or Debug.`);
+  }
+  await build(config);
+});

@@ -155,6 +155,40 @@ export function run(program, args, { env = process.env, show = false } = {}) {
 }
 
 /**
+ * Runs CMake; its output is shown only when it fails.
+ * @param {string[]} args
+ */
+export async function cmake(args) {
+  const { code, output } = await run('cmake', args);
+  if (code === 0) return;
+  process.stderr.write(`${output}\n`);
+  throw new BuildError(
+    /could not find\b.*\bGTest/is.test(output)
+      ? `The native tests can't be compiled without GoogleTest: ${howToInstall(['gtest'])}, then run the command again.`
+      : "The native tests can't be compiled: the compiler's or CMake's message is above.",
+  );
+}
+
+/**
+ * Configures a build of the native tests, which know nothing of Node.
+ * @param {string} sanitizers for the compiler's -fsanitize=, or ''
+ * @returns {Promise<{ folder: string, type: string }>} where it is built and CMake's build type
+ */
+export async function configureTests(sanitizers) {
+  requireTools("The native tests can't be compiled");
+  const folder = join(root, 'build', sanitizers ? 'native-tests-sanitize' : 'native-tests');
+  const type = sanitizers ? 'RelWithDebInfo' : 'Release';
+  const definitions = [
+    '-DBGCUT_BUILD_ADDON=OFF',
+    '-DBGCUT_BUILD_TESTS=ON',
+    `-DCMAKE_BUILD_TYPE=${type}`,
+    `-DBGCUT_SANITIZE=${sanitizers}`,
+  ];
+  await cmake(['-S', root, '-B', folder, ...definitions]);
+  return { folder, type };
+}
+
+/**
  * Runs a script's main function: a BuildError becomes its sentence on stderr and exit code 1.
  * @param {() => Promise<void>} main
  */
