@@ -1,0 +1,35 @@
+/** Every limit and default of a call, in one place. Sizes in bytes and pixels; a megapixel is 1,000,000 pixels. */
+
+const megapixel = 1_000_000;
+
+/** Largest picture file, in bytes: 22 MB, megabytes of 1,000,000 as in megapixels. Counted while reading. */
+export const maxSourceBytes = 22_000_000;
+
+/** Most pixels of a picture that is read, told by its header before any pixel is decoded. */
+export const maxSourcePixels = 50 * megapixel;
+
+/** Most pixels of a PNG result; larger ones are scaled down to it. */
+export const maxPngPixels = 10 * megapixel;
+
+/** Most pixels of a result, per size. `auto` is the highest one of them up to 25 MP. */
+export const maxResultPixels = {
+  preview: 0.25 * megapixel,
+  medium: 1.5 * megapixel,
+  hd: 4 * megapixel,
+  full: 25 * megapixel,
+  '50MP': 50 * megapixel,
+  auto: 25 * megapixel,
+} as const;
+
+/** The largest size on offer in any format: what maxWidth and maxHeight of a result are told by. */
+export const maxOfferedPixels = maxResultPixels['50MP'];
+
+/** Results of up to this many pixels get the model's preview input, where it has one. */
+export const maxPreviewPixels = maxResultPixels.preview;
+
+/** Calls worked on at the same time, and calls that may wait beside them, unless the engine is told otherwise. */
+export const defaultConcurrency = 1;
+export const defaultQueue = 16;
+
+/** The largest delay that setTimeout takes, in milliseconds. */
+export const maxTimeout = 2_147_483_647;

@@ -1,0 +1,217 @@
+/**
+ * The native addon: its types, and the one place that finds and loads it together with the two libraries it needs.
+ * Importing this module loads nothing; loadNative() does, once.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+
+import { familySync, GLIBC, versionSync } from 'detect-libc';
+
+import { BgcutError } from './errors.js';
+import type { Plan } from './plan.js';
+
+/** Where inference can run. */
+export type DeviceName = 'cpu' | 'cuda' | 'tensorrt' | 'directml' | 'coreml' | 'webgpu';
+
+/** What build/Release/bgcut.node exports. Its rejections are plain Errors with a `code`: see fromNativeError. */
+export interface NativeAddon {
+  /** dlopen of ONNX Runtime by absolute path; idempotent for the same path; returns its version. */
+  loadRuntime(path: string): string;
+  versions(): { libvips: string; codecs: Record<string, string>; onnxruntime: string | null };
+  /** Really creates a session of the given tiny model on that provider and runs it once, off the main thread. */
+  probeProvider(device: DeviceName, model: Uint8Array): Promise<{ ok: true } | { ok: false; reason: string }>;
+  /** Loads (or shares, process-wide) the session, off the main thread. */
+  createEngine(config: NativeEngineConfig): Promise<NativeEngine>;
+}
+
+export interface NativeEngineConfig {
+  modelFile: string;
+  device: DeviceName;
+  /** Threads of one inference, >= 1. */
+  threads: number;
+  /** Pictures worked on at the same time, >= 1. */
+  concurrency: number;
+  /** x = (byte / 255 - mean) / std, channels in `order`. */
+  input: { name: string; mean: [number, number, number]; std: [number, number, number]; order: 'rgb' | 'bgr' };
+  output: { name: string; activation: 'none' | 'sigmoid' | 'minmax' };
+}
+
+export interface NativeEngine {
+  /**
+   * Copies the bytes and reads the header only.
+   * Rejects with invalid_file_type, invalid_dimensions, failed_to_read_image or resolution_too_high.
+   */
+  open(bytes: Uint8Array, limits: { maxPixels: number }): Promise<NativePicture>;
+  /** Runs the plan on the engine's own threads; cancel stops it between stages and inside inference. */
+  run(picture: NativePicture, plan: Plan): NativeRun;
+  /** Milliseconds of one inference on a blank input of that size, in pixels. */
+  infer(width: number, height: number): Promise<number>;
+  /** Cancels everything with engine_disposed and joins the threads, off the main thread. */
+  dispose(): Promise<void>;
+}
+
+export interface NativeRun {
+  promise: Promise<NativeResult>;
+  /** The promise then rejects with that code. */
+  cancel(code: 'aborted' | 'timeout'): void;
+}
+
+export interface NativePicture {
+  /** Width and height are upright (after EXIF orientation), in pixels. */
+  readonly header: PictureHeader;
+}
+
+export interface PictureHeader {
+  readonly format: 'jpg' | 'png' | 'webp';
+  readonly width: number;
+  readonly height: number;
+  readonly hasAlpha: boolean;
+}
+
+/** The stages that the native side measures, in milliseconds. */
+export type NativeStage = 'queue' | 'decode' | 'tensor' | 'inference' | 'mask' | 'cutout' | 'encode' | 'total';
+
+export interface NativeResult {
+  format: 'png' | 'jpg' | 'webp' | 'zip';
+  /** For zip: color.jpg. */
+  data: Buffer;
+  /** For zip: alpha.png, 8-bit grey. */
+  alpha?: Buffer;
+  width: number;
+  height: number;
+  foreground: { top: number; left: number; width: number; height: number };
+  timings: Record<NativeStage, number>;
+}
+
+/** Where the loader looks; a parameter so that its failures can be tested. */
+export interface Surroundings {
+  /** The root folder of this package. */
+  root: string;
+  platform: string;
+  arch: string;
+  /** 'glibc 2.36', 'musl', or '' where that is no question. */
+  libc: string;
+  /** Resolves and loads packages as seen from this package. */
+  require: NodeJS.Require;
+}
+
+let loaded: NativeAddon | undefined;
+
+/**
+ * The addon with ONNX Runtime loaded into it; loads on the first call, a failure is tried again on the next.
+ * Throws BgcutError native_load_failed, whose detail says what was tried and what to do.
+ */
+export function loadNative(): NativeAddon {
+  loaded ??= loadNativeFrom(surroundings());
+  return loaded;
+}
+
+function surroundings(): Surroundings {
+  return {
+    root: join(__dirname, '..'),
+    platform: process.platform,
+    arch: process.arch,
+    libc: libc(),
+    require: createRequire(__filename),
+  };
+}
+
+/** As loadNative, from given surroundings and uncached. */
+export function loadNativeFrom(where: Surroundings): NativeAddon {
+  loadLibvips(where);
+  const addon = loadAddon(where);
+  const runtime = findRuntime(where);
+  try {
+    addon.loadRuntime(runtime);
+  } catch (cause) {
+    throw failure(where, `ONNX Runtime was found but can't be loaded: ${firstLine(cause)}.`, reinstall, cause);
+  }
+  return addon;
+}
+
+const reinstall = 'Run `npm install` again for this platform (node_modules are not portable between platforms).';
+
+// The addon links libvips by its soname. sharp knows where its libvips lies under every package manager's layout;
+// once it has loaded it, the addon gets the same copy, and so does an app's own sharp of that version.
+function loadLibvips(where: Surroundings): void {
+  try {
+    where.require('sharp');
+  } catch (cause) {
+    throw failure(where, `libvips comes with the package sharp, which can't be loaded: ${firstLine(cause)}.`, reinstall, cause);
+  }
+}
+
+/** Where an addon may lie, best first. The first one that exists is taken. */
+export function addonCandidates(where: Pick<Surroundings, 'root' | 'platform' | 'arch' | 'libc'>): string[] {
+  const family = where.libc === 'musl' ? `${where.platform}musl` : where.platform;
+  return [
+    join(where.root, 'build', 'Release', 'bgcut.node'),
+    join(where.root, 'prebuilds', `${family}-${where.arch}`, 'bgcut.node'),
+  ];
+}
+
+function loadAddon(where: Surroundings): NativeAddon {
+  const candidates = addonCandidates(where);
+  const shown = (path: string) => relative(where.root, path).replaceAll('\\', '/');
+  const file = candidates.find((path) => existsSync(path));
+  if (file === undefined) {
+    const tried = `No compiled addon was found; looked for ${candidates.map(shown).join(' and ')}.`;
+    throw failure(where, tried, 'Compile it with `npm run build` (needs a C++ compiler and CMake).');
+  }
+  try {
+    return where.require(file) as NativeAddon;
+  } catch (cause) {
+    const tried = `${shown(file)} was found but can't be loaded: ${firstLine(cause).replaceAll(where.root, '.')}.`;
+    throw failure(where, tried, 'It may be built for another platform: compile it again with `npm run build`.', cause);
+  }
+}
+
+/** The absolute path of ONNX Runtime's library inside the package onnxruntime-node, however it was installed. */
+export function findRuntime(where: Surroundings): string {
+  let bin: string;
+  try {
+    bin = join(packageRoot(where.require.resolve('onnxruntime-node')), 'bin');
+  } catch (cause) {
+    throw failure(where, 'The package onnxruntime-node is not installed.', 'Run `npm install` again.', cause);
+  }
+  const names: Record<string, string> = {
+    linux: 'libonnxruntime.so.1',
+    darwin: 'libonnxruntime.1.dylib',
+    win32: 'onnxruntime.dll',
+  };
+  const name = names[where.platform];
+  // The folder is named after the Node-API version of that package's own binding, which does not concern us.
+  const builds = existsSync(bin) ? readdirSync(bin).filter((entry) => entry.startsWith('napi-v')) : [];
+  for (const build of builds.sort().reverse()) {
+    const file = join(bin, build, where.platform, where.arch, name ?? '');
+    if (name !== undefined && existsSync(file)) return file;
+  }
+  const tried = `onnxruntime-node has no library for ${where.platform} ${where.arch}.`;
+  throw failure(where, tried, 'Use a platform that it supports: Linux, macOS (arm64) or Windows, x64 or arm64.');
+}
+
+// Walking up from the entry point needs no entry for package.json in the package's "exports".
+function packageRoot(entry: string): string {
+  for (let folder = dirname(entry); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder;
+    if (folder === dirname(folder)) throw new Error('no package.json above the entry point');
+  }
+}
+
+function failure(where: Surroundings, tried: string, advice: string, cause?: unknown): BgcutError {
+  const here = [where.platform, where.arch, where.libc, `Node ${process.versions.node}`].filter(Boolean).join(' ');
+  // ONNX Runtime's library is built against glibc: on musl nothing else in the advice would help.
+  const musl = where.libc === 'musl' ? ' musl (Alpine) is not supported: use a glibc system such as Debian.' : '';
+  return new BgcutError('native_load_failed', { detail: `${tried} ${advice}${musl} This is ${here}.`, cause });
+}
+
+function firstLine(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return (message.trim().split('\n')[0] ?? '').replace(/[.:\s]+$/, '');
+}
+
+function libc(): string {
+  const family = familySync();
+  return family === GLIBC ? `glibc ${versionSync() ?? ''}`.trim() : (family ?? '');
+}

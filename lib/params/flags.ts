@@ -1,0 +1,26 @@
+/** Command-line flags from a parameter table: the command line reads their text with the same grammars. */
+import { apiName, type ParameterTable } from './parameter.js';
+
+/** One flag of the command line. Its text is passed on as it is, under `name`: readOptions reads it. */
+export interface Flag {
+  /** The name of the option: cropMargin. */
+  readonly name: string;
+  /** `--crop-margin <value>` */
+  readonly flags: string;
+  /** For the help: what it does, its values and its default. */
+  readonly description: string;
+}
+
+/** The flags for a table, without those that only code can pass (a signal). */
+export function flagsOf(table: ParameterTable, skip: readonly string[] = []): Flag[] {
+  return Object.entries(table)
+    .filter(([name]) => !skip.includes(name))
+    .map(([name, { grammar, doc, ...entry }]) => {
+      const initial = entry.default === undefined ? '' : `; default ${String(entry.default)}`;
+      return {
+        name,
+        flags: `--${apiName(name).replaceAll('_', '-')} <value>`,
+        description: `${doc} (${grammar.shape}${initial})`,
+      };
+    });
+}
