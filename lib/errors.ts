@@ -15,7 +15,8 @@ export interface ErrorEntry {
 const input = {
   missing_source: {
     title: 'No image given',
-    detail: 'Please provide the source image in the image_url, image_file or image_file_b64 parameter.',
+    detail:
+      'Please provide the source image in the image_url, image_file or image_file_b64 parameter.',
     doc: 'Nothing was passed as the picture. Pass exactly one.',
   },
   multiple_sources: {
@@ -91,13 +92,22 @@ const options = {
     title: 'Invalid model option given',
     doc: '`model` is the name of a manifest, the path of an .onnx file, or an object with file and manifest.',
   },
-  invalid_threads: { title: 'Invalid threads option given', doc: '`threads` is a whole number from 1 to 256.' },
+  invalid_threads: {
+    title: 'Invalid threads option given',
+    doc: '`threads` is a whole number from 1 to 256.',
+  },
   invalid_concurrency: {
     title: 'Invalid concurrency option given',
     doc: '`concurrency` is a whole number from 1 to 64.',
   },
-  invalid_queue: { title: 'Invalid queue option given', doc: '`queue` is a whole number from 0 to 100000.' },
-  invalid_cache_dir: { title: 'Invalid cacheDir option given', doc: '`cacheDir` is the path of a folder.' },
+  invalid_queue: {
+    title: 'Invalid queue option given',
+    doc: '`queue` is a whole number from 0 to 100000.',
+  },
+  invalid_cache_dir: {
+    title: 'Invalid cacheDir option given',
+    doc: '`cacheDir` is the path of a folder.',
+  },
   invalid_offline: { title: 'Invalid offline option given', doc: '`offline` is true or false.' },
 } as const satisfies Record<string, ErrorEntry>;
 
@@ -135,14 +145,18 @@ const models = {
 const engine = {
   engine_busy: {
     title: 'The engine is busy',
-    detail: 'All places in its queue are taken; try again later or start the engine with a larger queue.',
+    detail:
+      'All places in its queue are taken; try again later or start the engine with a larger queue.',
     doc: 'As many calls as `concurrency` + `queue` allow are pending already. The picture was not touched.',
   },
   engine_disposed: {
     title: 'The engine has been disposed',
     doc: 'dispose() was called before the call finished. Create a new engine.',
   },
-  aborted: { title: 'The call was aborted', doc: 'The AbortSignal fired. The cause is signal.reason.' },
+  aborted: {
+    title: 'The call was aborted',
+    doc: 'The AbortSignal fired. The cause is signal.reason.',
+  },
   timeout: {
     title: 'The call took longer than its timeout',
     doc: 'The timeout covers reading the picture, waiting and working. Use a smaller size or a longer timeout.',
@@ -237,7 +251,9 @@ function sentence(title: string, detail: string | undefined): string {
 
 /** The BgcutError for whatever was thrown: itself, or internal_error with the thrown value as cause. */
 export function asBgcutError(thrown: unknown): BgcutError {
-  return thrown instanceof BgcutError ? thrown : new BgcutError('internal_error', { cause: thrown });
+  return thrown instanceof BgcutError
+    ? thrown
+    : new BgcutError('internal_error', { cause: thrown });
 }
 
 /**

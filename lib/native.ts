@@ -20,7 +20,10 @@ export interface NativeAddon {
   loadRuntime(path: string): string;
   versions(): { libvips: string; codecs: Record<string, string>; onnxruntime: string | null };
   /** Really creates a session of the given tiny model on that provider and runs it once, off the main thread. */
-  probeProvider(device: DeviceName, model: Uint8Array): Promise<{ ok: true } | { ok: false; reason: string }>;
+  probeProvider(
+    device: DeviceName,
+    model: Uint8Array,
+  ): Promise<{ ok: true } | { ok: false; reason: string }>;
   /** Loads (or shares, process-wide) the session, off the main thread. */
   createEngine(config: NativeEngineConfig): Promise<NativeEngine>;
 }
@@ -33,7 +36,12 @@ export interface NativeEngineConfig {
   /** Pictures worked on at the same time, >= 1. */
   concurrency: number;
   /** x = (byte / 255 - mean) / std, channels in `order`. */
-  input: { name: string; mean: [number, number, number]; std: [number, number, number]; order: 'rgb' | 'bgr' };
+  input: {
+    name: string;
+    mean: [number, number, number];
+    std: [number, number, number];
+    order: 'rgb' | 'bgr';
+  };
   output: { name: string; activation: 'none' | 'sigmoid' | 'minmax' };
 }
 
@@ -70,7 +78,8 @@ export interface PictureHeader {
 }
 
 /** The stages that the native side measures, in milliseconds. */
-export type NativeStage = 'queue' | 'decode' | 'tensor' | 'inference' | 'mask' | 'cutout' | 'encode' | 'total';
+export type NativeStage =
+  'queue' | 'decode' | 'tensor' | 'inference' | 'mask' | 'cutout' | 'encode' | 'total';
 
 export interface NativeResult {
   format: 'png' | 'jpg' | 'webp' | 'zip';
@@ -125,12 +134,18 @@ export function loadNativeFrom(where: Surroundings): NativeAddon {
   try {
     addon.loadRuntime(runtime);
   } catch (cause) {
-    throw failure(where, `ONNX Runtime was found but can't be loaded: ${firstLine(cause)}.`, reinstall, cause);
+    throw failure(
+      where,
+      `ONNX Runtime was found but can't be loaded: ${firstLine(cause)}.`,
+      reinstall,
+      cause,
+    );
   }
   return addon;
 }
 
-const reinstall = 'Run `npm install` again for this platform (node_modules are not portable between platforms).';
+const reinstall =
+  'Run `npm install` again for this platform (node_modules are not portable between platforms).';
 
 // The addon links libvips by its soname. sharp knows where its libvips lies under every package manager's layout;
 // once it has loaded it, the addon gets the same copy, and so does an app's own sharp of that version.
@@ -138,12 +153,19 @@ function loadLibvips(where: Surroundings): void {
   try {
     where.require('sharp');
   } catch (cause) {
-    throw failure(where, `libvips comes with the package sharp, which can't be loaded: ${firstLine(cause)}.`, reinstall, cause);
+    throw failure(
+      where,
+      `libvips comes with the package sharp, which can't be loaded: ${firstLine(cause)}.`,
+      reinstall,
+      cause,
+    );
   }
 }
 
 /** Where an addon may lie, best first. The first one that exists is taken. */
-export function addonCandidates(where: Pick<Surroundings, 'root' | 'platform' | 'arch' | 'libc'>): string[] {
+export function addonCandidates(
+  where: Pick<Surroundings, 'root' | 'platform' | 'arch' | 'libc'>,
+): string[] {
   const family = where.libc === 'musl' ? `${where.platform}musl` : where.platform;
   return [
     join(where.root, 'build', 'Release', 'bgcut.node'),
@@ -157,13 +179,22 @@ function loadAddon(where: Surroundings): NativeAddon {
   const file = candidates.find((path) => existsSync(path));
   if (file === undefined) {
     const tried = `No compiled addon was found; looked for ${candidates.map(shown).join(' and ')}.`;
-    throw failure(where, tried, 'Compile it with `npm run build` (needs a C++ compiler and CMake).');
+    throw failure(
+      where,
+      tried,
+      'Compile it with `npm run build` (needs a C++ compiler and CMake).',
+    );
   }
   try {
     return where.require(file) as NativeAddon;
   } catch (cause) {
     const tried = `${shown(file)} was found but can't be loaded: ${firstLine(cause).replaceAll(where.root, '.')}.`;
-    throw failure(where, tried, 'It may be built for another platform: compile it again with `npm run build`.', cause);
+    throw failure(
+      where,
+      tried,
+      'It may be built for another platform: compile it again with `npm run build`.',
+      cause,
+    );
   }
 }
 
@@ -173,7 +204,12 @@ export function findRuntime(where: Surroundings): string {
   try {
     bin = join(packageRoot(where.require.resolve('onnxruntime-node')), 'bin');
   } catch (cause) {
-    throw failure(where, 'The package onnxruntime-node is not installed.', 'Run `npm install` again.', cause);
+    throw failure(
+      where,
+      'The package onnxruntime-node is not installed.',
+      'Run `npm install` again.',
+      cause,
+    );
   }
   const names: Record<string, string> = {
     linux: 'libonnxruntime.so.1',
@@ -182,13 +218,19 @@ export function findRuntime(where: Surroundings): string {
   };
   const name = names[where.platform];
   // The folder is named after the Node-API version of that package's own binding, which does not concern us.
-  const builds = existsSync(bin) ? readdirSync(bin).filter((entry) => entry.startsWith('napi-v')) : [];
+  const builds = existsSync(bin)
+    ? readdirSync(bin).filter((entry) => entry.startsWith('napi-v'))
+    : [];
   for (const build of builds.sort().reverse()) {
     const file = join(bin, build, where.platform, where.arch, name ?? '');
     if (name !== undefined && existsSync(file)) return file;
   }
   const tried = `onnxruntime-node has no library for ${where.platform} ${where.arch}.`;
-  throw failure(where, tried, 'Use a platform that it supports: Linux, macOS (arm64) or Windows, x64 or arm64.');
+  throw failure(
+    where,
+    tried,
+    'Use a platform that it supports: Linux, macOS (arm64) or Windows, x64 or arm64.',
+  );
 }
 
 // Walking up from the entry point needs no entry for package.json in the package's "exports".
@@ -200,10 +242,18 @@ function packageRoot(entry: string): string {
 }
 
 function failure(where: Surroundings, tried: string, advice: string, cause?: unknown): BgcutError {
-  const here = [where.platform, where.arch, where.libc, `Node ${process.versions.node}`].filter(Boolean).join(' ');
+  const here = [where.platform, where.arch, where.libc, `Node ${process.versions.node}`]
+    .filter(Boolean)
+    .join(' ');
   // ONNX Runtime's library is built against glibc: on musl nothing else in the advice would help.
-  const musl = where.libc === 'musl' ? ' musl (Alpine) is not supported: use a glibc system such as Debian.' : '';
-  return new BgcutError('native_load_failed', { detail: `${tried} ${advice}${musl} This is ${here}.`, cause });
+  const musl =
+    where.libc === 'musl'
+      ? ' musl (Alpine) is not supported: use a glibc system such as Debian.'
+      : '';
+  return new BgcutError('native_load_failed', {
+    detail: `${tried} ${advice}${musl} This is ${here}.`,
+    cause,
+  });
 }
 
 function firstLine(thrown: unknown): string {

@@ -32,8 +32,7 @@ export interface Size {
 
 /** The input sizes of a model, as its manifest has them: sides of a square, in pixels. */
 export type ModelSizes =
-  | { readonly default: number; readonly preview?: number | undefined }
-  | { readonly fixed: number };
+  { readonly default: number; readonly preview?: number | undefined } | { readonly fixed: number };
 
 /** What a plan is made from. */
 export interface PlanInput {

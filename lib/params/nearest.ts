@@ -7,7 +7,9 @@ export function nearest(name: string, names: readonly string[]): string | undefi
     const distance = editDistance(wanted, letters(candidate));
     if (best === undefined || distance < best.distance) best = { name: candidate, distance };
   }
-  return best !== undefined && best.distance <= Math.ceil(wanted.length / 3) ? best.name : undefined;
+  return best !== undefined && best.distance <= Math.ceil(wanted.length / 3)
+    ? best.name
+    : undefined;
 }
 
 /** Levenshtein (1966): insertions, deletions and substitutions that turn one text into the other. */

@@ -1,0 +1,204 @@
+/** Exactly one picture, in whatever form the caller has it -> its bytes, under the size limit. */
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { fileURLToPath } from 'node:url';
+
+import { BgcutError } from '../errors.js';
+import { maxSourceBytes } from '../limits.js';
+import { decodeBase64 } from './base64.js';
+import { abortable, bytesOf, type Chunks, collect, type ReadLimits } from './collect.js';
+
+/**
+ * A picture: the path of a file, a file URL, bytes, a Blob or File, a Node or web stream (or any async iterable of
+ * bytes), or base64 text with or without a data URL prefix. Bytes are not copied before the picture is opened: leave
+ * them as they are until the call has settled. A stream is read once, and ended when reading fails or stops.
+ */
+export type Input =
+  | string
+  | URL
+  | ArrayBufferView
+  | ArrayBufferLike
+  | Blob
+  | Readable
+  | ReadableStream
+  | AsyncIterable<Uint8Array>
+  | { base64: string };
+
+const kinds =
+  'a path, a file URL, a Buffer, TypedArray or ArrayBuffer, a Blob, a Node or web stream, or { base64 }';
+
+/**
+ * The bytes of a picture, at most 22,000,000: counted while reading, never believed from a header.
+ * Rejects with missing_source (nothing or 0 bytes), multiple_sources, invalid_input, source_unreadable,
+ * file_too_large, or the signal's reason.
+ */
+export async function readSource(
+  input: unknown,
+  { maxBytes = maxSourceBytes, signal }: Partial<ReadLimits> = {},
+): Promise<Uint8Array> {
+  signal?.throwIfAborted();
+  const bytes = await read(input, { maxBytes, signal });
+  if (bytes.byteLength > maxBytes) throw new BgcutError('file_too_large');
+  if (bytes.byteLength === 0) {
+    throw new BgcutError('missing_source', { detail: 'The image source is empty (0 bytes).' });
+  }
+  return bytes;
+}
+
+async function read(input: unknown, limits: ReadLimits): Promise<Uint8Array> {
+  if (input === undefined || input === null || input === '') {
+    throw new BgcutError('missing_source', { detail: `Pass the picture as ${kinds}.` });
+  }
+  if (typeof input === 'string') return readPath(pathOf(input), limits);
+  if (input instanceof URL) return readPath(pathOfUrl(input), limits);
+  if (typeof input !== 'object') throw notASource();
+
+  const bytes = bytesOf(input);
+  // The native side can't take a view of shared memory, which other threads may change meanwhile.
+  if (bytes !== undefined) return isShared(bytes) ? copyWithin(bytes, limits) : bytes;
+  if (isBlob(input)) return readBlob(input, limits);
+  if (isWebStream(input)) return collect(webChunks(input), limits);
+  if (Symbol.asyncIterator in input) {
+    return collect(iteratorChunks(input as AsyncIterable<unknown>), limits);
+  }
+  return readNamed(input, limits);
+}
+
+/** The path of a picture given as text. */
+function pathOf(text: string): string {
+  if (/^file:/i.test(text) && URL.canParse(text)) return pathOfUrl(new URL(text));
+  if (/^https?:/i.test(text)) {
+    throw new BgcutError('invalid_input', {
+      detail: 'A web address is not a path: fetch it and pass its bytes or body.',
+    });
+  }
+  if (/^data:/i.test(text)) {
+    throw new BgcutError('invalid_input', { detail: 'Pass a data URL as { base64 }.' });
+  }
+  return text;
+}
+
+function pathOfUrl(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    const detail = 'Of URLs only those of local files (file:///…) are read.';
+    throw new BgcutError('invalid_input', { detail, cause });
+  }
+}
+
+async function readPath(path: string, limits: ReadLimits): Promise<Uint8Array> {
+  const opening = openFile(path);
+  let handle;
+  try {
+    handle = await abortable(opening, limits.signal);
+  } catch (thrown) {
+    // Opening a pipe waits for its writer: the call doesn't, and what opens later is closed again.
+    void opening.then((late) => late.close()).catch(() => undefined);
+    throw thrown;
+  }
+  try {
+    const stats = await handle.stat();
+    if (stats.isFile() && stats.size > limits.maxBytes) throw new BgcutError('file_too_large');
+    if (stats.isDirectory()) throw unreadable(path, 'it is a folder');
+    const stream = handle.createReadStream({ highWaterMark: 1 << 20, autoClose: false });
+    const bytes = await collect(iteratorChunks(stream), limits);
+    await handle.close();
+    return bytes;
+  } catch (thrown) {
+    // Not awaited: closing waits for a read that may wait for a pipe's writer.
+    void handle.close().catch(() => undefined);
+    throw thrown;
+  }
+}
+
+async function openFile(path: string): ReturnType<typeof open> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    throw unreadable(path, openProblems.get(code) ?? `opening it failed (${code})`, cause);
+  }
+}
+
+const openProblems = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['ENOTDIR', 'a part of the path is not a folder'],
+  ['EACCES', 'this process may not read it'],
+  ['EPERM', 'this process may not read it'],
+  ['EISDIR', 'it is a folder'],
+  ['EMFILE', 'this process has too many files open'],
+  ['ERR_INVALID_ARG_VALUE', 'the path is not valid'],
+]);
+
+// The path is the caller's own.
+function unreadable(path: string, problem: string, cause?: unknown): BgcutError {
+  return new BgcutError('source_unreadable', { detail: `${path}: ${problem}.`, cause });
+}
+
+async function readBlob(blob: Blob, limits: ReadLimits): Promise<Uint8Array> {
+  if (blob.size > limits.maxBytes) throw new BgcutError('file_too_large');
+  return collect(webChunks(blob.stream() as ReadableStream), limits);
+}
+
+/** `{ base64 }`, the one form that has a name. */
+async function readNamed(input: object, limits: ReadLimits): Promise<Uint8Array> {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
+  if (given.length > 1) {
+    throw new BgcutError('multiple_sources', { detail: `Pass exactly one picture: ${kinds}.` });
+  }
+  const [name, value] = given[0] ?? [];
+  if (name !== 'base64' || typeof value !== 'string') throw notASource();
+  return Promise.resolve(decodeBase64(value, limits.maxBytes));
+}
+
+function notASource(): BgcutError {
+  return new BgcutError('invalid_input', { detail: `Pass the picture as ${kinds}.` });
+}
+
+function isShared(bytes: Uint8Array): boolean {
+  return Object.prototype.toString.call(bytes.buffer) === '[object SharedArrayBuffer]';
+}
+
+function copyWithin(bytes: Uint8Array, { maxBytes }: ReadLimits): Uint8Array {
+  if (bytes.byteLength > maxBytes) throw new BgcutError('file_too_large');
+  return Uint8Array.from(bytes);
+}
+
+// By their members, so that the Blob of a polyfill and the stream of another realm serve as well.
+function isBlob(input: object): input is Blob {
+  const blob = input as Partial<Blob>;
+  return typeof blob.size === 'number' && typeof blob.stream === 'function';
+}
+
+function isWebStream(input: object): input is ReadableStream {
+  return typeof (input as Partial<ReadableStream>).getReader === 'function';
+}
+
+function webChunks(stream: ReadableStream): Chunks {
+  let reader;
+  try {
+    reader = stream.getReader();
+  } catch (cause) {
+    const detail = 'The stream is being read elsewhere already.';
+    throw new BgcutError('source_unreadable', { detail, cause });
+  }
+  return {
+    next: () => reader.read(),
+    cancel: () => void reader.cancel().catch(() => undefined),
+  };
+}
+
+function iteratorChunks(iterable: AsyncIterable<unknown>): Chunks {
+  const iterator = iterable[Symbol.asyncIterator]();
+  return {
+    next: () => iterator.next(),
+    cancel: () => {
+      // destroy() works while a read is waiting, which an iterator's return() does not.
+      const { destroy } = iterable as Partial<Readable>;
+      if (typeof destroy === 'function') destroy.call(iterable);
+      void iterator.return?.().catch(() => undefined);
+    },
+  };
+}
