@@ -39,6 +39,7 @@ export default defineConfig(
     // Consumers stand for other people's code: each has its own compiler settings.
     files: ['test/packaging/consumers/**'],
     extends: [tseslint.configs.disableTypeChecked],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
     // In a test a value that isn't there should fail it, which an assertion of presence does.

@@ -1,0 +1,17 @@
+// An ES module that uses the installed package.
+import { readFile } from 'node:fs/promises';
+import { BgcutError, createEngine } from 'bgcut';
+
+const [model, photo] = process.argv.slice(2);
+const engine = await createEngine({ model, device: 'cpu' });
+const { format, width, height, data } = await engine.removeBg(await readFile(photo), {
+  format: 'png',
+});
+const { code } = await engine.removeBg(photo, { size: 'huge' }).catch((error) => {
+  if (!(error instanceof BgcutError)) throw error;
+  return error;
+});
+await engine.dispose();
+console.log(
+  JSON.stringify({ format, width, height, isPng: data.subarray(1, 4).toString() === 'PNG', code }),
+);
