@@ -265,8 +265,20 @@ export function fromNativeError(thrown: unknown): BgcutError {
   if (thrown instanceof BgcutError) return thrown;
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   if (!isErrorCode(code)) return new BgcutError('internal_error', { cause: thrown });
-  const options: BgcutErrorOptions = { cause: thrown };
-  const tellsReason = code === 'provider_unavailable' || code === 'model_invalid';
-  if (tellsReason) options.detail = (thrown as Error).message;
-  return new BgcutError(code, options);
+  const reason = (thrown as Error).message;
+  if (code === 'provider_unavailable' || code === 'model_invalid') {
+    return new BgcutError(code, { detail: reason, cause: thrown });
+  }
+  if (code === 'resolution_too_high') {
+    return new BgcutError(code, { detail: resolutionDetail(reason), cause: thrown });
+  }
+  return new BgcutError(code, { cause: thrown });
+}
+
+/** The API's sentence with the picture's megapixels, rounded up to a tenth; the native reason is WIDTHxHEIGHT. */
+function resolutionDetail(reason: string): string | undefined {
+  const [width, height] = reason.split('x').map(Number);
+  const megapixels = Math.ceil(((width ?? NaN) * (height ?? NaN)) / 1e5) / 10;
+  if (!Number.isFinite(megapixels)) return undefined;
+  return `Input image has ${megapixels} megapixels, maximum supported input resolution is 50 megapixels`;
 }

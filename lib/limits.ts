@@ -33,3 +33,6 @@ export const defaultQueue = 16;
 
 /** The largest delay that setTimeout takes, in milliseconds. */
 export const maxTimeout = 2_147_483_647;
+
+/** The model of an engine that names none. */
+export const defaultModel = 'isnet';

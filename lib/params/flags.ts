@@ -16,11 +16,15 @@ export function flagsOf(table: ParameterTable, skip: readonly string[] = []): Fl
   return Object.entries(table)
     .filter(([name]) => !skip.includes(name))
     .map(([name, { grammar, doc, ...entry }]) => {
-      const initial = entry.default === undefined ? '' : `; default ${String(entry.default)}`;
+      const initial = entry.default === undefined ? '' : `; default ${text(entry.default)}`;
       return {
         name,
         flags: `--${apiName(name).replaceAll('_', '-')} <value>`,
         description: `${doc} (${grammar.shape}${initial})`,
       };
     });
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -15,9 +15,9 @@ export function nearest(name: string, names: readonly string[]): string | undefi
 /** Levenshtein (1966): insertions, deletions and substitutions that turn one text into the other. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...from].entries()) {
+  for (const [index, letter] of Array.from(from).entries()) {
     const next = [index + 1];
-    for (const [column, other] of [...to].entries()) {
+    for (const [column, other] of Array.from(to).entries()) {
       const substitute = (row[column] ?? 0) + (letter === other ? 0 : 1);
       next.push(Math.min(substitute, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
     }

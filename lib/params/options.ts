@@ -1,5 +1,5 @@
 /** The options that are ours and not the API's: of a call, and of an engine. In the form of the parameter table. */
-import { defaultConcurrency, defaultQueue, maxTimeout } from '../limits.js';
+import { defaultConcurrency, defaultModel, defaultQueue, maxTimeout } from '../limits.js';
 import type { ModelSpec } from '../models/index.js';
 import { boolean, either, instance, integer, number, oneOf, text } from './grammar.js';
 import { type OptionsOf, parameter, type ParameterTable, type ValuesOf } from './parameter.js';
@@ -47,7 +47,7 @@ export const engineOptions = {
   /** The name of a manifest (`isnet` unless given), the path of an .onnx file, or { file, manifest }. */
   model: parameter({
     grammar: either(text('a name or path'), instance('{ file, manifest }', isModelFile)),
-    default: 'isnet',
+    default: defaultModel,
     error: 'invalid_model',
     doc: 'The name of a manifest, the path of an .onnx file, or an object with file and manifest.',
   }),
@@ -94,7 +94,7 @@ export const engineOptions = {
 } as const satisfies ParameterTable;
 
 /** What removeBg takes beside the picture. */
-export type RemoveBgOptions = OptionsOf<typeof callOptions>;
+export type RemoveOptions = OptionsOf<typeof callOptions>;
 
 /** The options of a call, checked, defaults filled in. */
 export type Call = ValuesOf<typeof callOptions>;

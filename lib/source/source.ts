@@ -139,7 +139,7 @@ function unreadable(path: string, problem: string, cause?: unknown): BgcutError 
 
 async function readBlob(blob: Blob, limits: ReadLimits): Promise<Uint8Array> {
   if (blob.size > limits.maxBytes) throw new BgcutError('file_too_large');
-  return collect(webChunks(blob.stream() as ReadableStream), limits);
+  return collect(webChunks(blob.stream()), limits);
 }
 
 /** `{ base64 }`, the one form that has a name. */
