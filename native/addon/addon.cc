@@ -1,0 +1,87 @@
+// The module's exports: NativeAddon of lib/native.ts. Nothing outside this folder knows N-API.
+#include <napi.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "addon/engine_wrap.h"
+#include "addon/environment.h"
+#include "addon/read_plan.h"
+#include "image/versions.h"
+#include "segment/runtime.h"
+
+namespace bgcut::addon {
+
+namespace {
+
+Napi::Value load_runtime(const Napi::CallbackInfo& info) {
+  try {
+    const std::string version = segment::load_runtime(info[0].As<Napi::String>().Utf8Value());
+    Environment::stop_at_exit();
+    return Napi::String::New(info.Env(), version);
+  } catch (const Error& error) {
+    throw to_js(info.Env(), error);
+  }
+}
+
+Napi::Value versions(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto value = Napi::Object::New(env);
+  const auto vips = image::versions();
+  value.Set("libvips", vips.library);
+  auto codecs = Napi::Object::New(env);
+  for (const auto& [name, version] : vips.codecs) codecs.Set(name, version);
+  value.Set("codecs", codecs);
+  const std::string runtime = segment::runtime_version();
+  value.Set("onnxruntime",
+            runtime.empty() ? env.Null() : Napi::String::New(env, runtime).As<Napi::Value>());
+  return value;
+}
+
+Napi::Value probe_provider(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto device = read_device(info[0]);
+  const auto bytes = info[1].As<Napi::Uint8Array>();
+  const std::vector<uint8_t> model(bytes.Data(), bytes.Data() + bytes.ByteLength());
+  auto& environment = Environment::of(env);
+  return environment.run(env, environment.loads(), [device, model]() -> MakeValue {
+    const std::string reason = segment::why_unavailable(device, model);
+    return [reason](Napi::Env js) -> Napi::Value {
+      auto value = Napi::Object::New(js);
+      value.Set("ok", reason.empty());
+      if (!reason.empty()) value.Set("reason", reason);
+      return value;
+    };
+  });
+}
+
+Napi::Value create_engine(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const EngineConfig config = read_engine_config(info[0].As<Napi::Object>());
+  auto& environment = Environment::of(env);
+  return environment.run(env, environment.loads(), [config]() -> MakeValue {
+    auto session =
+        segment::open_session(config.model_file, config.device, config.threads, config.contract);
+    auto engine = std::make_shared<Engine>(Model{std::move(session), config.contract},
+                                           config.threads, config.concurrency);
+    return [engine](Napi::Env js) { return EngineWrap::make(js, engine); };
+  });
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new Environment(env));
+  PictureWrap::define(env);
+  EngineWrap::define(env);
+  exports.Set("loadRuntime", Napi::Function::New(env, load_runtime));
+  exports.Set("versions", Napi::Function::New(env, versions));
+  exports.Set("probeProvider", Napi::Function::New(env, probe_provider));
+  exports.Set("createEngine", Napi::Function::New(env, create_engine));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(bgcut, init)
+
+}  // namespace bgcut::addon

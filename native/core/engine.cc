@@ -1,0 +1,151 @@
+#include "core/engine.h"
+
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace bgcut {
+
+struct Job {
+  std::unique_ptr<image::Picture> picture;
+  Plan plan;
+  Clock::time_point submitted = Clock::now();
+  std::shared_ptr<CancelToken> token = std::make_shared<CancelToken>();
+
+  // Ends the request with `outcome`; only the first call counts.
+  void settle(Outcome outcome) {
+    std::function<void(Outcome)> call;
+    {
+      const std::lock_guard lock(mutex);
+      call = std::exchange(done, nullptr);
+    }
+    if (call) call(std::move(outcome));
+  }
+
+  // A request that hasn't started ends here and now, with the token's reason.
+  void settle_if_waiting() {
+    if (started.exchange(true)) return;
+    picture.reset();
+    try {
+      token->check();
+    } catch (const Error& error) {
+      settle(error);
+    }
+  }
+
+  std::atomic<bool> started{false};
+  std::mutex mutex;
+  std::function<void(Outcome)> done;
+};
+
+namespace {
+
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+// Engines that are alive, for shutdown_all().
+struct Registry {
+  std::mutex mutex;
+  std::set<Engine*> engines;
+};
+
+Registry& registry() {
+  static auto* const instance = new Registry;  // outlives every static destructor
+  return *instance;
+}
+
+}  // namespace
+
+Engine::Engine(Model model, int threads, int concurrency)
+    : model_(std::move(model)), threads_(threads), workers_(concurrency) {
+  const std::lock_guard lock(registry().mutex);
+  registry().engines.insert(this);
+}
+
+Engine::~Engine() {
+  {
+    const std::lock_guard lock(registry().mutex);
+    registry().engines.erase(this);
+  }
+  shutdown();
+}
+
+std::shared_ptr<Job> Engine::submit(std::unique_ptr<image::Picture> picture, const Plan& plan,
+                                    std::function<void(Outcome)> done) {
+  auto job = std::make_shared<Job>();
+  job->picture = std::move(picture);
+  job->plan = plan;
+  job->done = std::move(done);
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(jobs_, [](const auto& other) { return other.expired(); });
+    if (!closing_) {
+      jobs_.push_back(job);
+      workers_.post([this, job] { run(job); });
+      if (plan.timeout.count() > 0) {
+        watchdog_.watch(job->token, job->submitted + plan.timeout, [weak = std::weak_ptr(job)] {
+          if (const auto late = weak.lock()) late->settle_if_waiting();
+        });
+      }
+      return job;
+    }
+  }
+  cancel(job, Code::kEngineDisposed);
+  return job;
+}
+
+void Engine::run(const std::shared_ptr<Job>& job) {
+  if (job->started.exchange(true)) return;
+  const double queue_ms = milliseconds_since(job->submitted);
+  try {
+    Result result = run_pipeline(std::move(job->picture), job->plan, model_, threads_, *job->token);
+    job->settle(Finished{std::move(result), queue_ms, milliseconds_since(job->submitted)});
+  } catch (...) {
+    job->settle(current_error());
+  }
+}
+
+void Engine::cancel(const std::shared_ptr<Job>& job, Code reason) {
+  job->token->cancel(reason);
+  job->settle_if_waiting();
+}
+
+void Engine::time_inference(Size size, std::function<void(std::variant<double, Error>)> done) {
+  const bool posted = workers_.post([this, size, done] {
+    try {
+      shutdown_token_->check();
+      const segment::Tensor blank{std::vector<float>(static_cast<size_t>(3 * size.area())), size};
+      double inside = 0;
+      segment::infer(*model_.session, model_.contract, blank, false, *shutdown_token_, inside);
+      done(inside);
+    } catch (...) {
+      done(current_error());
+    }
+  });
+  if (!posted) done(Error(Code::kEngineDisposed, "shut down"));
+}
+
+void Engine::shutdown() {
+  std::vector<std::shared_ptr<Job>> open;
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    for (const auto& weak : jobs_) {
+      if (auto job = weak.lock()) open.push_back(std::move(job));
+    }
+    jobs_.clear();
+  }
+  shutdown_token_->cancel(Code::kEngineDisposed);
+  for (const auto& job : open) cancel(job, Code::kEngineDisposed);
+  open.clear();
+  workers_.shutdown();
+  model_.session.reset();  // no thread is left that could use it; the last engine frees the weights
+}
+
+void Engine::shutdown_all() {
+  const std::lock_guard lock(registry().mutex);
+  for (Engine* const engine : registry().engines) engine->shutdown();
+}
+
+}  // namespace bgcut

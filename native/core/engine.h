@@ -1,0 +1,74 @@
+// Many requests over one model: threads, a queue, cancellation, and an orderly end.
+//
+//   Engine engine({session, contract}, /*threads=*/2, /*concurrency=*/1);
+//   auto job = engine.submit(std::move(picture), plan, [](Outcome outcome) { ... });
+//   engine.cancel(job, Code::kAborted);
+//   engine.shutdown();
+//
+// Thread-safe throughout. Every accepted request ends in exactly one call of its `done`.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <variant>
+
+#include "core/pipeline.h"
+#include "core/watchdog.h"
+#include "core/worker_pool.h"
+
+namespace bgcut {
+
+struct Finished {
+  Result result;
+  double queue_ms;  // from submission to the first stage
+  double total_ms;  // from submission to the end
+};
+using Outcome = std::variant<Finished, Error>;
+
+// One submitted request.
+struct Job;
+
+class Engine {
+ public:
+  // `threads`: for libvips and our own loops, per request. `concurrency`: requests at a time.
+  Engine(Model model, int threads, int concurrency);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Queues a request. `done` is called once, on any thread, and must not throw.
+  std::shared_ptr<Job> submit(std::unique_ptr<image::Picture> picture, const Plan& plan,
+                              std::function<void(Outcome)> done);
+
+  // Stops a request: a waiting one ends at once, a running one between its stages, inside
+  // inference, or while libvips works. Does nothing to one that has ended.
+  void cancel(const std::shared_ptr<Job>& job, Code reason);
+
+  // One inference on a blank input of `size`, through the same queue: for warm-up and for
+  // measuring. `done` gets the milliseconds inside ONNX Runtime.
+  void time_inference(Size size, std::function<void(std::variant<double, Error>)> done);
+
+  // Stops everything with kEngineDisposed and joins the threads: within one graph node of the
+  // model. Idempotent; not callable from the engine's own threads.
+  void shutdown();
+
+  // shutdown() of every engine of the process; for its exit, before ONNX Runtime's own clean-up.
+  static void shutdown_all();
+
+ private:
+  void run(const std::shared_ptr<Job>& job);
+
+  Model model_;
+  const int threads_;
+  std::mutex mutex_;
+  bool closing_ = false;
+  std::list<std::weak_ptr<Job>> jobs_;  // accepted and not yet ended
+  std::shared_ptr<CancelToken> shutdown_token_ = std::make_shared<CancelToken>();
+  Watchdog watchdog_;
+  WorkerPool workers_;
+};
+
+}  // namespace bgcut

@@ -1,0 +1,106 @@
+#include "image/encode.h"
+
+#include "image/vips_image.h"
+
+namespace bgcut::image {
+
+namespace {
+
+constexpr Code kCode = Code::kInternalError;
+
+int filter_flags(PngFilter filter) {
+  switch (filter) {
+    case PngFilter::kNone:
+      return VIPS_FOREIGN_PNG_FILTER_NONE;
+    case PngFilter::kSub:
+      return VIPS_FOREIGN_PNG_FILTER_SUB;
+    case PngFilter::kUp:
+      return VIPS_FOREIGN_PNG_FILTER_UP;
+    case PngFilter::kAll:
+      return VIPS_FOREIGN_PNG_FILTER_ALL;
+  }
+  return VIPS_FOREIGN_PNG_FILTER_NONE;
+}
+
+// The bands of one part, with the density that the file is to carry.
+Image select(VipsImage* rgba, Part part, const Tags& tags) {
+  const Image bands = apply(kCode, [&](VipsImage** out) {
+    switch (part) {
+      case Part::kRgba:
+        return vips_copy(rgba, out, nullptr);
+      case Part::kRgb:
+        return vips_extract_band(rgba, out, 0, "n", 3, nullptr);
+      case Part::kAlpha:
+        return vips_extract_band(rgba, out, 3, nullptr);
+    }
+    return -1;
+  });
+  const auto interpretation =
+      part == Part::kAlpha ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+  const double xres = tags.has_density ? tags.density_x : bands->Xres;
+  const double yres = tags.has_density ? tags.density_y : bands->Yres;
+  return apply(kCode, [&](VipsImage** out) {
+    return vips_copy(bands.get(), out, "interpretation", interpretation, "xres", xres, "yres", yres,
+                     nullptr);
+  });
+}
+
+// The file format of one part: the two parts of a zip are a JPEG and a PNG.
+Format file_format(const Encoder& encoder, Part part) {
+  if (encoder.format != Format::kZip) return encoder.format;
+  return part == Part::kAlpha ? Format::kPng : Format::kJpg;
+}
+
+int save(VipsImage* image, Format format, const Encoder& encoder, const char* profile, void** data,
+         size_t* length) {
+  // A null profile ends the argument list early, which is just what is wanted without one.
+  const char* profile_key = profile != nullptr ? "profile" : nullptr;
+  switch (format) {
+    case Format::kPng:
+      return vips_pngsave_buffer(image, data, length, "compression", encoder.compression, "filter",
+                                 filter_flags(encoder.filter), "keep", VIPS_FOREIGN_KEEP_NONE,
+                                 profile_key, profile, nullptr);
+    case Format::kJpg:
+      return vips_jpegsave_buffer(image, data, length, "Q", encoder.quality, "subsample_mode",
+                                  VIPS_FOREIGN_SUBSAMPLE_ON, "keep", VIPS_FOREIGN_KEEP_NONE,
+                                  profile_key, profile, nullptr);
+    case Format::kWebp:
+      return vips_webpsave_buffer(image, data, length, "Q", encoder.quality, "alpha_q", 100,
+                                  "effort", encoder.effort, "keep", VIPS_FOREIGN_KEEP_NONE,
+                                  profile_key, profile, nullptr);
+    case Format::kZip:
+      break;
+  }
+  return -1;
+}
+
+// Savers read their rows once, from top to bottom; threads may lag behind the count by some strips.
+void discard_consumed(VipsImage*, VipsProgress* progress, Pixels* pixels) {
+  constexpr int kLag = 512;
+  const auto rows = static_cast<int>(progress->npels / pixels->width());
+  pixels->discard_rows_before(rows - kLag);
+}
+
+}  // namespace
+
+Encoded encode(Pixels& rgba, Part part, const Encoder& encoder, const Tags& tags, bool consume,
+               int threads, const CancelToken& token) {
+  const SourceImage source = view(rgba);
+  const Image image = select(source.get(), part, tags);
+  bind_evaluation(image.get(), threads, token);
+  if (consume) g_signal_connect(image.get(), "eval", G_CALLBACK(discard_consumed), &rgba);
+  const char* profile = tags.has_profile && part != Part::kAlpha ? "srgb" : nullptr;
+  void* data = nullptr;
+  size_t length = 0;
+  const int status =
+      save(image.get(), file_format(encoder, part), encoder, profile, &data, &length);
+  Encoded encoded{{static_cast<uint8_t*>(data), g_free}, length};
+  if (status != 0) {
+    const std::string cause = take_vips_error();
+    token.check();
+    throw Error(kCode, cause);
+  }
+  return encoded;
+}
+
+}  // namespace bgcut::image

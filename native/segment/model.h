@@ -1,0 +1,62 @@
+// A segmentation model: an ONNX Runtime session and the contract of its manifest.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/cancel.h"
+#include "core/plan.h"
+#include "image/pixels.h"
+#include "segment/provider.h"
+
+namespace bgcut::segment {
+
+enum class BandOrder { kRgb, kBgr };
+enum class Activation { kNone, kSigmoid, kMinMax };
+
+// What a manifest says about a model's input and output.
+struct Contract {
+  std::string input_name;
+  std::array<float, 3> mean;  // per band of RGB, on values 0..1: x = (byte / 255 - mean) / std
+  std::array<float, 3> std;
+  BandOrder order;
+  std::string output_name;
+  Activation activation;  // from the raw output to a foreground probability
+};
+
+// Planar float input of the model: [1, 3, height, width].
+struct Tensor {
+  std::vector<float> values;
+  Size size;
+};
+
+// Foreground probability 0..1 per pixel of the model's input, row by row.
+struct Mask {
+  std::vector<float> values;
+  Size size;
+};
+
+// Normalises `rgb` (three bands) as the contract says.
+Tensor fill_tensor(const image::Pixels& rgb, const Contract& contract);
+
+// The weights; shared by all requests, engines and worker threads of the process that ask for the
+// same file, device and thread count.
+class Session;
+
+// Loads or shares a session. Blocks while loading. Throws kModelInvalid when the file isn't a model
+// that ONNX Runtime can run, or doesn't have the contract's input and output;
+// kProviderUnavailable when the device can't be used; kOutOfMemory.
+std::shared_ptr<Session> open_session(const std::string& file, Device device, int threads,
+                                      const Contract& contract);
+
+// One inference; may be called from several threads at once. Stops inside the run when the token
+// is cancelled. `release_scratch`: gives the memory of the activations back to the system
+// afterwards (some 460 MB for IS-Net at 1024; taking it again costs about 5 % of a run).
+// `milliseconds`: the time inside ONNX Runtime.
+// Throws kInferenceFailed, kOutOfMemory, or the token's reason.
+Mask infer(Session& session, const Contract& contract, const Tensor& input, bool release_scratch,
+           CancelToken& token, double& milliseconds);
+
+}  // namespace bgcut::segment

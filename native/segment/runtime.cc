@@ -1,0 +1,106 @@
+#include "segment/runtime.h"
+
+#include <mutex>
+#include <string>
+
+#include "segment/ort.h"
+
+#ifdef _WIN32
+#include <windows.h>
+#else
+#include <dlfcn.h>
+#endif
+
+namespace bgcut::segment {
+
+namespace {
+
+using GetApiBase = const OrtApiBase* (*)();
+
+struct Runtime {
+  std::mutex mutex;
+  Ort::Env* environment = nullptr;
+  std::string version;
+  std::string log;
+};
+
+// Never destroyed, for the reason given at environment().
+Runtime& runtime() {
+  static auto* const instance = new Runtime;
+  return *instance;
+}
+
+#ifdef _WIN32
+GetApiBase find_entry(const std::string& path) {
+  const int length = MultiByteToWideChar(CP_UTF8, 0, path.c_str(), -1, nullptr, 0);
+  std::wstring wide(static_cast<size_t>(length), L'\0');
+  MultiByteToWideChar(CP_UTF8, 0, path.c_str(), -1, wide.data(), length);
+  const HMODULE library = LoadLibraryExW(wide.c_str(), nullptr, LOAD_WITH_ALTERED_SEARCH_PATH);
+  if (library == nullptr) {
+    throw Error(Code::kInternalError, "LoadLibrary failed with " + std::to_string(GetLastError()));
+  }
+  return reinterpret_cast<GetApiBase>(GetProcAddress(library, "OrtGetApiBase"));
+}
+#else
+GetApiBase find_entry(const std::string& path) {
+  void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) throw Error(Code::kInternalError, dlerror());
+  return reinterpret_cast<GetApiBase>(dlsym(library, "OrtGetApiBase"));
+}
+#endif
+
+void ORT_API_CALL record(void* state, OrtLoggingLevel severity, const char* /*category*/,
+                         const char* /*log_id*/, const char* /*location*/, const char* message) {
+  if (severity < ORT_LOGGING_LEVEL_ERROR) return;
+  constexpr size_t kLongest = 8192;
+  auto& instance = *static_cast<Runtime*>(state);
+  const std::lock_guard lock(instance.mutex);
+  if (instance.log.size() > kLongest) return;
+  if (!instance.log.empty()) instance.log += '\n';
+  instance.log += message;
+}
+
+}  // namespace
+
+std::string load_runtime(const std::string& path) {
+  auto& instance = runtime();
+  static std::mutex loading;  // not instance.mutex, which the log callback takes
+  const std::lock_guard lock(loading);
+  if (instance.environment != nullptr) return instance.version;
+  const GetApiBase entry = find_entry(path);
+  if (entry == nullptr) throw Error(Code::kInternalError, path + " has no OrtGetApiBase");
+  const OrtApi* const api = entry()->GetApi(ORT_API_VERSION);
+  const std::string version = entry()->GetVersionString();
+  if (api == nullptr) {
+    throw Error(Code::kInternalError, "ONNX Runtime " + version + " is older than the API " +
+                                          std::to_string(ORT_API_VERSION) + " that is needed");
+  }
+  Ort::InitApi(api);
+  try {
+    // The log goes to a record, not to stderr: what a user must know comes as an error.
+    instance.environment = new Ort::Env(ORT_LOGGING_LEVEL_ERROR, "bgcut", record, &instance);
+    instance.environment->DisableTelemetryEvents();
+  } catch (const Ort::Exception& error) {
+    throw Error(Code::kInternalError, error.what());
+  }
+  instance.version = version;
+  return version;
+}
+
+std::string runtime_version() {
+  return runtime().version;
+}
+
+std::string take_runtime_log() {
+  auto& instance = runtime();
+  const std::lock_guard lock(instance.mutex);
+  return std::exchange(instance.log, {});
+}
+
+Ort::Env& environment() {
+  auto* const environment = runtime().environment;
+  if (environment == nullptr) throw Error(Code::kInternalError, "ONNX Runtime isn't loaded");
+  return *environment;
+}
+
+}  // namespace bgcut::segment

@@ -1,0 +1,23 @@
+// Loading ONNX Runtime by path, once per process. Only native/segment includes ONNX Runtime.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "core/status.h"
+
+namespace bgcut::segment {
+
+// Loads the library at the absolute `path` (UTF-8) without sharing its symbols, so that an app's
+// own copy of another version goes on undisturbed, and starts its environment. Later calls do
+// nothing. Returns its version. Throws kInternalError with the loader's words.
+std::string load_runtime(const std::string& path);
+
+// The version of the loaded runtime; empty before load_runtime.
+std::string runtime_version();
+
+// What ONNX Runtime said last at severity warning or above on this process, for naming the cause
+// of a failure (a missing library is only ever told to its log); empties the record.
+std::string take_runtime_log();
+
+}  // namespace bgcut::segment
