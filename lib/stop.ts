@@ -19,7 +19,7 @@ export class Stop {
       this.#timer = setTimeout(() => this.now(new BgcutError('timeout')), timeout);
     }
     if (outer?.aborted === true) this.#abort();
-    else outer?.addEventListener('abort', this.#abort);
+    else if (outer !== undefined) subscribe(outer, this.#abort);
   }
 
   get signal(): AbortSignal {
@@ -40,10 +40,35 @@ export class Stop {
   /** The call has settled. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#outer?.removeEventListener('abort', this.#abort);
+    if (this.#outer !== undefined) unsubscribe(this.#outer, this.#abort);
   }
 
   readonly #abort = (): void => {
     this.now(new BgcutError('aborted', { cause: this.#outer?.reason }));
   };
+}
+
+// One listener per signal, however many calls share it: Node warns of a leak from the eleventh listener on.
+const shared = new WeakMap<AbortSignal, { stops: Set<() => void>; listener: () => void }>();
+
+function subscribe(signal: AbortSignal, stop: () => void): void {
+  let entry = shared.get(signal);
+  if (entry === undefined) {
+    const stops = new Set<() => void>();
+    const listener = (): void => {
+      for (const each of stops) each();
+    };
+    signal.addEventListener('abort', listener);
+    shared.set(signal, (entry = { stops, listener }));
+  }
+  entry.stops.add(stop);
+}
+
+function unsubscribe(signal: AbortSignal, stop: () => void): void {
+  const entry = shared.get(signal);
+  if (entry === undefined) return;
+  entry.stops.delete(stop);
+  if (entry.stops.size > 0) return;
+  signal.removeEventListener('abort', entry.listener);
+  shared.delete(signal);
 }
