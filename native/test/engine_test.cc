@@ -1,0 +1,132 @@
+#include "core/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <future>
+
+#include "support.h"
+
+namespace bgcut {
+namespace {
+
+constexpr Encoder kPng{Format::kPng, 0, 1, 0, PngFilter::kUp};
+
+Plan plan_for(Size size) {
+  Plan plan;
+  plan.transparent = {size, kPng};
+  plan.segment = {256, 256};
+  return plan;
+}
+
+std::future<Outcome> submit(Engine& engine, const Plan& plan, std::shared_ptr<Job>* job = nullptr) {
+  auto promise = std::make_shared<std::promise<Outcome>>();
+  auto future = promise->get_future();
+  auto submitted =
+      engine.submit(test::open_fixture("photos/rocket.jpg"), plan,
+                    [promise](Outcome outcome) { promise->set_value(std::move(outcome)); });
+  if (job != nullptr) *job = std::move(submitted);
+  return future;
+}
+
+Code code_of(std::future<Outcome>& future) {
+  const Outcome outcome = future.get();
+  if (const auto* const error = std::get_if<Error>(&outcome)) return error->code();
+  throw std::logic_error("finished");
+}
+
+TEST(Session, IsSharedWhileSomebodyUsesIt) {
+  const auto first = test::open_tiny();
+  EXPECT_EQ(first, test::open_tiny());
+}
+
+TEST(Session, RefusesWhatIsNoModel) {
+  test::load_runtime();
+  try {
+    segment::open_session(std::string(BGCUT_FIXTURES) + "/photos/rocket.jpg", segment::Device::kCpu,
+                          1, test::tiny_contract());
+    FAIL() << "opened";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::kModelInvalid);
+  }
+}
+
+TEST(Engine, CutsOutWhatIsBright) {
+  Engine engine({test::open_tiny(), test::tiny_contract()}, 2, 1);
+  auto future = submit(engine, plan_for({640, 427}));
+  const Outcome outcome = future.get();
+  const auto* const finished = std::get_if<Finished>(&outcome);
+  ASSERT_NE(finished, nullptr) << std::get<Error>(outcome).what();
+  EXPECT_EQ(finished->result.size, (Size{640, 427}));
+  EXPECT_GT(finished->result.data.length, 1000U);
+  EXPECT_GT(finished->result.foreground.width, 0);
+  double sum = finished->queue_ms;
+  for (const double ms : finished->result.stage_ms) sum += ms;
+  EXPECT_LE(sum, finished->total_ms + 1);
+}
+
+TEST(Engine, AWaitingRequestEndsAtOnceWhenCancelled) {
+  Engine engine({test::open_tiny(), test::tiny_contract()}, 1, 1);
+  std::promise<void> hold;
+  // The only worker is held inside the first request's callback.
+  engine.submit(test::open_fixture("photos/rocket.jpg"), plan_for({64, 43}),
+                [blocked = hold.get_future().share()](const Outcome&) { blocked.wait(); });
+  std::shared_ptr<Job> job;
+  auto waiting = submit(engine, plan_for({64, 43}), &job);
+  Plan late = plan_for({64, 43});
+  late.timeout = std::chrono::milliseconds(30);
+  auto overdue = submit(engine, late);
+  engine.cancel(job, Code::kAborted);
+  EXPECT_EQ(code_of(waiting), Code::kAborted);
+  EXPECT_EQ(code_of(overdue), Code::kTimeout);
+  hold.set_value();
+}
+
+TEST(Engine, ShutdownEndsEveryRequestAndRefusesLaterOnes) {
+  Engine engine({test::open_tiny(), test::tiny_contract()}, 1, 2);
+  std::vector<std::future<Outcome>> futures;
+  for (int i = 0; i < 20; ++i) futures.push_back(submit(engine, plan_for({640, 427})));
+  engine.shutdown();
+  for (auto& future : futures) {
+    const Outcome outcome = future.get();
+    if (const auto* const error = std::get_if<Error>(&outcome)) {
+      EXPECT_EQ(error->code(), Code::kEngineDisposed);
+    }
+  }
+  auto after = submit(engine, plan_for({64, 43}));
+  EXPECT_EQ(code_of(after), Code::kEngineDisposed);
+  engine.shutdown();
+}
+
+TEST(Engine, ManyThreadsMaySubmitAndCancel) {
+  Engine engine({test::open_tiny(), test::tiny_contract()}, 1, 2);
+  std::vector<std::thread> callers;
+  std::atomic<int> ended{0};
+  constexpr int kEach = 10;
+  for (int caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&engine, &ended, caller] {
+      for (int i = 0; i < kEach; ++i) {
+        std::shared_ptr<Job> job;
+        auto future = submit(engine, plan_for({160, 107}), &job);
+        if ((i + caller) % 3 == 0) engine.cancel(job, Code::kAborted);
+        future.wait();
+        ++ended;
+      }
+    });
+  }
+  for (auto& caller : callers) caller.join();
+  EXPECT_EQ(ended, 4 * kEach);
+}
+
+TEST(Provider, CpuRunsAndAMissingOneSaysWhy) {
+  test::load_runtime();
+  const auto probe = test::read_fixture("../../models/probe.onnx");
+  EXPECT_EQ(segment::why_unavailable(segment::Device::kCpu, probe), "");
+#ifdef __linux__
+  EXPECT_NE(segment::why_unavailable(segment::Device::kDirectMl, probe), "");
+  EXPECT_NE(segment::why_unavailable(segment::Device::kCoreMl, probe), "");
+#endif
+}
+
+}  // namespace
+}  // namespace bgcut

@@ -1,0 +1,155 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "image/decode.h"
+#include "image/encode.h"
+#include "support.h"
+
+namespace bgcut {
+namespace {
+
+constexpr Encoder kPng{Format::kPng, 0, 1, 0, PngFilter::kUp};
+constexpr Encoder kZip{Format::kZip, 90, 1, 0, PngFilter::kUp};
+
+Code code_of(const std::vector<uint8_t>& bytes, int64_t max_pixels = test::kManyPixels) {
+  try {
+    const auto picture = image::open_picture(bytes, max_pixels);
+    CancelToken token;
+    image::decode(picture, picture.header.size, 2, token);
+  } catch (const Error& error) {
+    return error.code();
+  }
+  throw std::logic_error("no error");
+}
+
+std::vector<uint8_t> bytes_of(const image::Encoded& encoded) {
+  return {encoded.data.get(), encoded.data.get() + encoded.length};
+}
+
+image::Decoded decode_fixture(const std::string& name) {
+  const auto picture = test::open_fixture(name);
+  CancelToken token;
+  return image::decode(*picture, picture->header.size, 2, token);
+}
+
+TEST(OpenPicture, TellsFormatAndSizeByContent) {
+  EXPECT_EQ(test::open_fixture("photos/rocket.jpg")->header.format, image::InputFormat::kJpg);
+  const auto png = test::open_fixture("photos/chelsea.png");
+  EXPECT_EQ(png->header.format, image::InputFormat::kPng);
+  EXPECT_EQ(png->header.size, (Size{451, 300}));
+  EXPECT_FALSE(png->header.has_alpha);
+}
+
+TEST(OpenPicture, RefusesWhatIsNoPicture) {
+  const std::string text = "<svg xmlns='http://www.w3.org/2000/svg'/>";
+  EXPECT_EQ(code_of({text.begin(), text.end()}), Code::kInvalidFileType);
+  EXPECT_EQ(code_of({}), Code::kInvalidFileType);
+  EXPECT_EQ(code_of({0xFF, 0xD8, 0xFF}), Code::kInvalidDimensions);
+}
+
+TEST(OpenPicture, RefusesTooManyPixelsFromTheHeader) {
+  EXPECT_EQ(code_of(test::read_fixture("photos/rocket.jpg"), 640 * 427 - 1),
+            Code::kResolutionTooHigh);
+}
+
+// Every way of cutting a file short must end in an error or a picture, never in a fault: this is
+// what the sanitizers watch.
+TEST(Decode, SurvivesTruncationAnywhere) {
+  for (const char* name : {"photos/rocket.jpg", "photos/chelsea.png"}) {
+    const auto bytes = test::read_fixture(name);
+    for (size_t length = 1; length < bytes.size(); length = length * 5 / 4 + 1) {
+      const Code code = code_of({bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(length)});
+      EXPECT_TRUE(code == Code::kInvalidFileType || code == Code::kInvalidDimensions ||
+                  code == Code::kFailedToReadImage)
+          << name << " cut to " << length << ": " << code_name(code);
+    }
+  }
+}
+
+TEST(Decode, SurvivesFlippedBytes) {
+  const auto original = test::read_fixture("photos/rocket.jpg");
+  CancelToken token;
+  for (size_t at = 2; at < original.size(); at += original.size() / 97) {
+    auto bytes = original;
+    bytes[at] ^= 0xFF;
+    try {
+      const auto picture = image::open_picture(bytes, test::kManyPixels);
+      const auto decoded = image::decode(picture, picture.header.size, 1, token);
+      EXPECT_EQ(decoded.pixels.size(), picture.header.size);
+    } catch (const Error& error) {
+      EXPECT_NE(error.code(), Code::kInternalError) << error.what();
+    }
+  }
+}
+
+TEST(Decode, ASmallerSizeIsTheSamePicture) {
+  const auto picture = test::open_fixture("photos/rocket.jpg");
+  CancelToken token;
+  const auto full = image::decode(*picture, {640, 427}, 2, token);
+  const auto reference = image::resize(full.pixels, {80, 53}, false, 2, token);
+  const auto small = image::decode(*picture, {80, 53}, 2, token);
+  ASSERT_EQ(small.pixels.size(), (Size{80, 53}));
+  double difference = 0;
+  for (size_t i = 0; i < small.pixels.byte_length(); ++i) {
+    difference += std::abs(small.pixels.data()[i] - reference.data()[i]);
+  }
+  EXPECT_LT(difference / static_cast<double>(small.pixels.byte_length()), 2.0);
+}
+
+TEST(Encode, PngGivesBackTheVeryPixels) {
+  auto decoded = decode_fixture("photos/chelsea.png");
+  auto& pixels = decoded.pixels;
+  for (int x = 0; x < pixels.width(); ++x) pixels.row(10)[x * 4 + 3] = static_cast<uint8_t>(x);
+  auto before = test::make_pixels(pixels.size(), 4);
+  std::memcpy(before.data(), pixels.data(), pixels.byte_length());
+  CancelToken token;
+  const auto encoded = image::encode(pixels, image::Part::kRgba, kPng, {}, true, 2, token);
+  const auto again = image::open_picture(bytes_of(encoded), test::kManyPixels);
+  EXPECT_TRUE(again.header.has_alpha);
+  const auto back = image::decode(again, again.header.size, 2, token);
+  EXPECT_EQ(std::memcmp(back.pixels.data(), before.data(), before.byte_length()), 0);
+}
+
+TEST(Encode, ZipPartsAreAJpegAndAGreyPng) {
+  auto decoded = decode_fixture("photos/chelsea.png");
+  CancelToken token;
+  const auto colour = image::encode(decoded.pixels, image::Part::kRgb, kZip, {}, false, 2, token);
+  const auto alpha = image::encode(decoded.pixels, image::Part::kAlpha, kZip, {}, true, 2, token);
+  EXPECT_EQ(image::open_picture(bytes_of(colour), test::kManyPixels).header.format,
+            image::InputFormat::kJpg);
+  const auto png = bytes_of(alpha);
+  EXPECT_EQ(png[24], 8) << "bit depth";
+  EXPECT_EQ(png[25], 0) << "colour type grey";
+}
+
+TEST(Encode, StopsWhenCancelled) {
+  auto decoded = decode_fixture("photos/chelsea.png");
+  CancelToken token;
+  token.cancel(Code::kTimeout);
+  try {
+    image::encode(decoded.pixels, image::Part::kRgba, kPng, {}, true, 2, token);
+    FAIL() << "encoded";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::kTimeout);
+  }
+}
+
+// Large enough for several steps of giving memory back while the encoder reads.
+TEST(Encode, GivingMemoryBackDoesntChangeTheFile) {
+  const Size size{3000, 2500};
+  CancelToken token;
+  std::vector<std::vector<uint8_t>> files;
+  for (const bool consume : {false, true}) {
+    auto pixels = test::make_pixels(size, 4);
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width * 4; ++x) pixels.row(y)[x] = static_cast<uint8_t>(x * y >> 7);
+    }
+    files.push_back(
+        bytes_of(image::encode(pixels, image::Part::kRgba, kPng, {}, consume, 2, token)));
+  }
+  EXPECT_EQ(files[0], files[1]);
+}
+
+}  // namespace
+}  // namespace bgcut
