@@ -65,50 +65,56 @@ const input = {
 const options = {
   invalid_size: {
     title: "Invalid value for parameter 'size'",
-    doc: 'See the values in docs/parameters.md.',
+    doc: 'See `size` in docs/parameters.md.',
   },
   invalid_format: {
     title: 'Invalid format parameter given',
-    doc: 'See the values in docs/parameters.md.',
+    doc: 'See `format` in docs/parameters.md.',
   },
   invalid_channels: {
     title: "Invalid value for parameter 'channels'",
-    doc: 'See the values in docs/parameters.md.',
+    doc: 'See `channels` in docs/parameters.md.',
   },
   invalid_option: {
     title: 'Unknown option given',
     doc: 'An option name that does not exist; the detail names the nearest one.',
   },
-  invalid_signal: { title: 'Invalid signal option given', doc: '`signal` must be an AbortSignal.' },
+  invalid_signal: {
+    title: 'Invalid signal option given',
+    doc: 'See `signal` in docs/parameters.md.',
+  },
   invalid_timeout: {
     title: 'Invalid timeout option given',
-    doc: '`timeout` is in milliseconds: 0 (none) or a positive number up to 2147483647.',
+    doc: 'See `timeout` in docs/parameters.md.',
   },
   invalid_device: {
     title: 'Invalid device option given',
-    doc: '`device` is auto, cpu, cuda, tensorrt, directml, coreml or webgpu.',
+    doc: 'See `device` in docs/parameters.md.',
   },
   invalid_model: {
     title: 'Invalid model option given',
-    doc: '`model` is the name of a manifest, the path of an .onnx file, or an object with file and manifest.',
+    doc: 'See `model` in docs/parameters.md.',
   },
   invalid_threads: {
     title: 'Invalid threads option given',
-    doc: '`threads` is a whole number from 1 to 256.',
+    doc: 'See `threads` in docs/parameters.md.',
   },
   invalid_concurrency: {
     title: 'Invalid concurrency option given',
-    doc: '`concurrency` is a whole number from 1 to 64.',
+    doc: 'See `concurrency` in docs/parameters.md.',
   },
   invalid_queue: {
     title: 'Invalid queue option given',
-    doc: '`queue` is a whole number from 0 to 100000.',
+    doc: 'See `queue` in docs/parameters.md.',
   },
   invalid_cache_dir: {
     title: 'Invalid cacheDir option given',
-    doc: '`cacheDir` is the path of a folder.',
+    doc: 'See `cacheDir` in docs/parameters.md.',
   },
-  invalid_offline: { title: 'Invalid offline option given', doc: '`offline` is true or false.' },
+  invalid_offline: {
+    title: 'Invalid offline option given',
+    doc: 'See `offline` in docs/parameters.md.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 const models = {

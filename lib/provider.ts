@@ -41,7 +41,10 @@ export async function startNative(
   addon: NativeAddon,
   device: DeviceName | 'auto',
   config: Omit<NativeEngineConfig, 'device'>,
-  { platform = process.platform, present = seemsPresent } = {},
+  {
+    platform = process.platform,
+    present = seemsPresent,
+  }: { platform?: string; present?: (device: DeviceName) => boolean } = {},
 ): Promise<Started> {
   const order = device === 'auto' ? autoOrder(platform) : [device];
   const fallbacks: Fallback[] = [];

@@ -1,7 +1,6 @@
 /** Exactly one picture, in whatever form the caller has it -> its bytes, under the size limit. */
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { fileURLToPath } from 'node:url';
 
 import { BgcutError } from '../errors.js';
@@ -21,9 +20,17 @@ export type Input =
   | ArrayBufferLike
   | Blob
   | Readable
-  | ReadableStream
+  | WebStream
   | AsyncIterable<Uint8Array>
   | { base64: string };
+
+/** A web ReadableStream by what is used of it, so that its DOM type and its Node type both fit. */
+export interface WebStream {
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: unknown }>;
+    cancel(): Promise<void>;
+  };
+}
 
 const kinds =
   'a path, a file URL, a Buffer, TypedArray or ArrayBuffer, a Blob, a Node or web stream, or { base64 }';
@@ -172,11 +179,11 @@ function isBlob(input: object): input is Blob {
   return typeof blob.size === 'number' && typeof blob.stream === 'function';
 }
 
-function isWebStream(input: object): input is ReadableStream {
-  return typeof (input as Partial<ReadableStream>).getReader === 'function';
+function isWebStream(input: object): input is WebStream {
+  return typeof (input as Partial<WebStream>).getReader === 'function';
 }
 
-function webChunks(stream: ReadableStream): Chunks {
+function webChunks(stream: WebStream): Chunks {
   let reader;
   try {
     reader = stream.getReader();

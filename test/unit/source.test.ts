@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { getEventListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import vm from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -30,7 +31,10 @@ function exactCopy(bytes: Uint8Array): ArrayBuffer {
 }
 
 async function* pieces(bytes: Uint8Array, size = 7919): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  for (let at = 0; at < bytes.length; at += size) {
+    await nextTurn();
+    yield bytes.subarray(at, at + size);
+  }
 }
 
 describe('every form of input gives the same bytes', () => {
@@ -184,6 +188,7 @@ describe('the size limit', () => {
       try {
         for (;;) {
           given += 1;
+          await nextTurn();
           yield bytes(100);
         }
       } finally {
@@ -192,7 +197,7 @@ describe('the size limit', () => {
     };
     await expect(readSource(endless(), limits)).rejects.toMatchObject({ code: 'file_too_large' });
     expect(given).toBe(11);
-    await new Promise(setImmediate);
+    await nextTurn();
     expect(ended).toBe(true);
   });
 
@@ -209,7 +214,7 @@ describe('the size limit', () => {
       },
     });
     await expect(readSource(web, limits)).rejects.toMatchObject({ code: 'file_too_large' });
-    await new Promise(setImmediate);
+    await nextTurn();
     expect(reason).toBeUndefined();
   });
 
@@ -220,11 +225,10 @@ describe('the size limit', () => {
 
   it('checks the length of base64 before decoding', async () => {
     const decode = vi.spyOn(Buffer, 'from');
-    const reading = readSource({ base64: 'A'.repeat(30_000_000) });
+    const reading = readSource({ base64: 'A'.repeat(31_000_000) });
     await expect(reading).rejects.toMatchObject({ code: 'file_too_large' });
-    expect(decode.mock.calls.filter(([, encoding]) => (encoding as unknown) === 'base64')).toEqual(
-      [],
-    );
+    const encodings = (decode.mock.calls as unknown[][]).map((given) => given[1]);
+    expect(encodings).not.toContain('base64');
     decode.mockRestore();
   });
 });

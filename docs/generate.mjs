@@ -1,0 +1,136 @@
+// @ts-check
+/**
+ * Writes docs/parameters.md and docs/errors.md from the tables in lib/: `npm run docs`. A test compares the files
+ * with what is made here, so that neither drifts.
+ */
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import prettier from 'prettier';
+
+const require = createRequire(import.meta.url);
+/** @type {import('../dist/errors.js')} */
+const { errorGroups } = require('../dist/errors.js');
+/** @type {import('../dist/params/options.js')} */
+const { callOptions, engineOptions } = require('../dist/params/options.js');
+/** @type {import('../dist/params/parameter.js')} */
+const { apiName } = require('../dist/params/parameter.js');
+/** @type {import('../dist/params/table.js')} */
+const { parameters } = require('../dist/params/table.js');
+
+/** @typedef {import('../dist/errors.js').ErrorEntry} Entry */
+
+const notice =
+  '<!-- Made by `npm run docs` from the tables in lib/. Change those, not this page. -->';
+
+/** Text inside a table cell. @param {string} text */
+const cell = (text) => text.replaceAll('|', '\\|');
+
+/** @param {string} name @param {import('../dist/params/parameter.js').Parameter} parameter @param {boolean} api */
+function section(name, { grammar, default: initial, error, doc }, api) {
+  const facts = [
+    grammar.values === undefined ? `Value: ${grammar.shape}.` : '',
+    initial === undefined ? '' : `Default: \`${String(initial)}\`.`,
+    api ? `Name in the API: \`${apiName(name)}\`.` : '',
+    `A bad value is the error \`${error}\`.`,
+  ];
+  const rows = (grammar.values ?? []).map(({ value, aliases, doc: meaning }) => {
+    const names = [value, ...aliases].map((spelling) => `\`${spelling}\``).join(', ');
+    return `| ${names} | ${cell(meaning)} |`;
+  });
+  const table = rows.length === 0 ? [] : ['| value | meaning |', '| --- | --- |', ...rows];
+  return [`### ${name}`, '', `${doc} ${facts.filter(Boolean).join(' ')}`, '', ...table, ''];
+}
+
+/** @param {import('../dist/params/parameter.js').ParameterTable} table @param {boolean} api */
+const sections = (table, api) =>
+  Object.entries(table).flatMap(([name, entry]) => section(name, entry, api));
+
+function parametersPage() {
+  const own = Object.fromEntries(
+    Object.entries(callOptions).filter(([name]) => !(name in parameters)),
+  );
+  return [
+    '# Parameters',
+    '',
+    notice,
+    '',
+    'Text is trimmed, names match in any letter case, and empty text counts as absent. An option that does not exist is the error `invalid_option`; form fields that do not exist are ignored, as the API does.',
+    '',
+    '## Parameters of the API',
+    '',
+    'For `removeBg(input, options)` under these names, for `bgcut remove` as flags (`--size full`).',
+    '',
+    ...sections(parameters, true),
+    '## Further options of a call',
+    '',
+    ...sections(own, false),
+    '## Options of an engine',
+    '',
+    'For `createEngine(options)`.',
+    '',
+    ...sections(engineOptions, false),
+  ];
+}
+
+const groupTitles = {
+  input: 'The picture',
+  options: 'Options',
+  models: 'Models',
+  engine: 'The engine',
+};
+
+function errorsPage() {
+  const groups = Object.entries(errorGroups).flatMap(([group, entries]) => [
+    `## ${groupTitles[/** @type {keyof typeof groupTitles} */ (group)]}`,
+    '',
+    '| code | title | when, and what to do |',
+    '| --- | --- | --- |',
+    .../** @type {[string, Entry][]} */ (Object.entries(entries)).map(
+      ([code, { title, doc }]) => `| \`${code}\` | ${cell(title)} | ${cell(doc)} |`,
+    ),
+    '',
+  ]);
+  return [
+    '# Errors',
+    '',
+    notice,
+    '',
+    'Every failed call rejects with a `BgcutError`. Branch on its `code`, which never changes; show its `title` and `detail`, which name nothing internal; log its `cause`, which may.',
+    '',
+    '```ts',
+    "import { BgcutError, removeBg } from 'bgcut';",
+    '',
+    'try {',
+    "  await removeBg('photo.jpg');",
+    '} catch (error) {',
+    "  if (error instanceof BgcutError && error.code === 'unknown_foreground') {",
+    '    // nothing to cut out',
+    '  } else throw error;',
+    '}',
+    '```',
+    '',
+    ...groups,
+  ];
+}
+
+/**
+ * The pages: file name to text.
+ * @returns {Promise<Record<string, string>>}
+ */
+export async function pages() {
+  const style = await prettier.resolveConfig(import.meta.filename);
+  const format = async (/** @type {string[]} */ lines) =>
+    prettier.format(lines.join('\n'), { ...style, parser: 'markdown' });
+  return {
+    'errors.md': await format(errorsPage()),
+    'parameters.md': await format(parametersPage()),
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [name, text] of Object.entries(await pages())) {
+    writeFileSync(join(import.meta.dirname, name), text);
+  }
+}
