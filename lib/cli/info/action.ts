@@ -1,0 +1,129 @@
+/** What `bgcut info` does. */
+import { availableParallelism } from 'node:os';
+import { fromNativeError } from '../../errors.js';
+import { cacheFolder, listModels, type ModelInfo } from '../../models/index.js';
+import { type DeviceName, loadNative } from '../../native.js';
+import { usableCpus } from '../../threads.js';
+import { version } from '../../version.js';
+import { describeError, type ErrorReport, exitCode } from '../errors.js';
+import { formatBytes, formatTable } from '../format.js';
+import { errorLine, paint, printJson, printLine, say } from '../terminal.js';
+import { probe, type Probe } from './probe.js';
+
+/** What `bgcut info --json` prints. Field names are stable. */
+interface Info {
+  readonly versions: {
+    readonly bgcut: string;
+    readonly node: string;
+    readonly onnxruntime: string | null;
+    readonly libvips: string | null;
+  };
+  /** Versions of the libraries behind the picture formats. */
+  readonly codecs: Readonly<Record<string, string>>;
+  readonly platform: string;
+  readonly arch: string;
+  readonly cpus: {
+    /** CPUs that inference uses unless told otherwise: affinity and container quota respected. */
+    readonly usable: number;
+    readonly present: number;
+  };
+  readonly devices: readonly Probe[];
+  readonly cacheFolder: string;
+  readonly models: readonly ModelInfo[];
+  /** Why the native part could not be loaded; then versions, codecs and devices are missing. */
+  readonly error?: ErrorReport;
+}
+
+const devices: readonly DeviceName[] = ['cpu', 'cuda', 'tensorrt', 'directml', 'coreml', 'webgpu'];
+
+/** Prints what runs here. The exit code is 69 when the native part can't be loaded. */
+export async function info(json: boolean): Promise<void> {
+  const gathered = await gather();
+  if (json) await printJson(gathered);
+  else await printForPeople(gathered);
+}
+
+async function gather(): Promise<Info> {
+  const about = {
+    platform: process.platform,
+    arch: process.arch,
+    cpus: { usable: usableCpus(), present: availableParallelism() },
+    cacheFolder: cacheFolder(),
+    models: await listModels(),
+  };
+  const versions = { bgcut: version, node: process.versions.node };
+  try {
+    const addon = loadNative();
+    const { libvips, onnxruntime } = addon.versions();
+    const codecs = await codecsOf(libvips);
+    const probes = await probeAll();
+    return { versions: { ...versions, onnxruntime, libvips }, codecs, devices: probes, ...about };
+  } catch (thrown) {
+    process.exitCode = exitCode.unavailable;
+    const error = fromNativeError(thrown);
+    if (error.code !== 'native_load_failed') throw error;
+    say(errorLine(error));
+    return {
+      versions: { ...versions, onnxruntime: null, libvips: null },
+      ...{ codecs: {}, devices: [], ...about },
+      error: describeError(error),
+    };
+  }
+}
+
+async function probeAll(): Promise<Probe[]> {
+  const probes: Probe[] = [];
+  // One after another: two providers that start at once may get into each other's way.
+  for (const device of devices) probes.push(await probe(device));
+  return probes;
+}
+
+/** Where sharp's copy of libvips is the one in use, sharp knows what it was built with; libvips itself doesn't tell. */
+async function codecsOf(libvips: string): Promise<Record<string, string>> {
+  const { default: sharp } = await import('sharp');
+  const built = sharp.versions as Record<string, string | undefined>;
+  if (built.vips !== libvips) return {};
+  const names = ['mozjpeg', 'png', 'webp', 'lcms', 'zlib-ng'];
+  return Object.fromEntries(
+    names.flatMap((name) => (built[name] === undefined ? [] : [[name, built[name]]])),
+  );
+}
+
+async function printForPeople(gathered: Info): Promise<void> {
+  const { versions, codecs, cpus, platform, arch } = gathered;
+  const section = (title: string, rows: readonly (readonly string[])[]) => [
+    paint('bold', title, process.stdout),
+    ...formatTable(rows).map((line) => `  ${line}`),
+    '',
+  ];
+  const lines = [
+    ...section('Versions', [
+      ...Object.entries(versions).map(([name, text]) => [name, text ?? 'not loaded']),
+      [
+        'codecs',
+        Object.entries(codecs)
+          .map((entry) => entry.join(' '))
+          .join(', ') || 'unknown',
+      ],
+    ]),
+    ...section('Machine', [
+      ['platform', `${platform} ${arch}`],
+      ['threads', `${cpus.usable} (of ${cpus.present} CPUs)`],
+    ]),
+    ...section('Devices', gathered.devices.map(deviceRow)),
+    ...section('Models', [
+      ['folder', gathered.cacheFolder],
+      ...gathered.models.filter(({ installed }) => installed).map(modelRow),
+    ]),
+  ];
+  await printLine(lines.join('\n').trimEnd());
+}
+
+function deviceRow(probe: Probe): string[] {
+  if (probe.runs) return [probe.device, paint('green', 'runs', process.stdout)];
+  return [probe.device, `does not run: ${probe.reason}`];
+}
+
+function modelRow({ name, title, bytes }: ModelInfo): string[] {
+  return [name, `${title}, ${bytes === null ? 'size unknown' : formatBytes(bytes)}`];
+}
