@@ -8,12 +8,14 @@ const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'ut
   dependencies: Record<string, string>;
 };
 
+const COMMENT = /^\s*\/\*\*[^]*?\*\/|^\s*\/\/.*$/gm;
+
 /** The packages that the built files with that ending load, or name in their types. */
 function packagesUsed(ending: RegExp, pattern: RegExp): Set<string> {
   const used = new Set<string>();
   for (const file of readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })) {
     if (!ending.test(file)) continue;
-    const code = readFileSync(join(root, 'dist', file), 'utf8');
+    const code = readFileSync(join(root, 'dist', file), 'utf8').replaceAll(COMMENT, '');
     for (const [, specifier = ''] of code.matchAll(pattern)) {
       if (/^[.#/]/.test(specifier) || isBuiltin(specifier)) continue;
       used.add(/^(@[^/]+\/)?[^/]+/.exec(specifier)![0]);

@@ -1,6 +1,6 @@
 import bgcut = require('bgcut');
 
-const options: bgcut.RemoveBgOptions = { size: 'preview', format: 'png' };
+const options: bgcut.RemoveOptions = { size: 'preview', format: 'png' };
 
 export async function use(picture: string): Promise<Buffer> {
   const engine: bgcut.Engine = await bgcut.createEngine();

@@ -1,7 +1,7 @@
 import { BgcutError, createEngine, removeBg } from 'bgcut';
-import type { Engine, EngineOptions, ErrorCode, RemoveBgOptions, Result } from 'bgcut';
+import type { Engine, EngineOptions, ErrorCode, RemoveOptions, Result } from 'bgcut';
 
-const options: RemoveBgOptions = { size: 'full', format: 'zip', channels: 'rgba', timeout: 1000 };
+const options: RemoveOptions = { size: 'full', format: 'zip', channels: 'rgba', timeout: 1000 };
 const settings: EngineOptions = {
   device: 'auto',
   model: 'isnet',
