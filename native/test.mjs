@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { cmake, configureTests, root, run, script } from './toolchain.mjs';
 
 /**
- * Where the sanitizers stop and report. Leaks of libraries that allocate once per process and leave it to the exit
- * are listed in sanitize.supp; everything else that is still allocated and unreachable at exit fails the test.
+ * Where the sanitizers stop and report. Leaks of a library that allocates once per process and leaves it to the exit
+ * are listed in sanitize.supp; everything else that is unreachable at exit fails the test.
  */
 const SANITIZER_ENV = {
   ASAN_OPTIONS: [
