@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 
 import { BgcutError } from '../errors.js';
+import { defaultModel } from '../limits.js';
 
 /**
  * The manifest of a model: all that BgCut has to know to feed an ONNX file and read its answer, and what its user has
@@ -193,7 +194,7 @@ export function builtinManifests(): ReadonlyMap<string, Manifest> {
 }
 
 /** The model that is used when none is named. */
-export const DEFAULT_MODEL = 'isnet';
+export const DEFAULT_MODEL = defaultModel;
 
 /**
  * The manifest that comes with BgCut under a name.
