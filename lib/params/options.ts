@@ -49,7 +49,7 @@ export const engineOptions = {
     grammar: either(text('a name or path'), instance('{ file, manifest }', isModelFile)),
     default: defaultModel,
     error: 'invalid_model',
-    doc: 'The name of a manifest, the path of an .onnx file, or an object with file and manifest.',
+    doc: 'The name of a manifest, the path of an .onnx file, or an object with file and manifest. The terms of its weights are in info().model; those of isnet leave commercial use unclear, because of the pictures it was trained on.',
   }),
 
   /** Threads of one inference; by default the CPUs that this process may use. */
@@ -57,7 +57,7 @@ export const engineOptions = {
     grammar: integer(1, 256),
     default: undefined,
     error: 'invalid_threads',
-    doc: 'Threads of inference; by default the CPUs that this process may use, a container’s quota included.',
+    doc: "Threads of inference; by default the CPUs that this process may use, a container's quota included.",
   }),
 
   /** Pictures worked on at the same time; 1 unless given. */
@@ -89,7 +89,7 @@ export const engineOptions = {
     grammar: boolean(),
     default: undefined,
     error: 'invalid_offline',
-    doc: 'Never download: a missing model is the error model_missing. By default, whether BGCUT_OFFLINE is 1.',
+    doc: 'Never download: a missing model is the error model_missing. By default, whether BGCUT_OFFLINE is set to something but 0.',
   }),
 } as const satisfies ParameterTable;
 

@@ -30,7 +30,9 @@ export function parameter<Typed, Value, const Default extends Value | undefined>
 
 /** The options that a caller may pass for a table, all optional. */
 export type OptionsOf<Table extends ParameterTable> = {
-  -readonly [K in keyof Table]?: Table[K] extends Parameter<infer Typed> ? Typed : never;
+  -readonly [K in keyof Table]?: Table[K] extends Parameter<infer Typed>
+    ? Typed | undefined
+    : never;
 };
 
 /** The canonical values of a table, defaults filled in. A canonical value reads as itself. */
