@@ -102,7 +102,7 @@ describe('a full engine', () => {
     const stream = Readable.from([jpg]);
     const asked = performance.now();
     const error = await rejection(full.removeBg(stream));
-    expect(performance.now() - asked).toBeLessThan(50);
+    expect(performance.now() - asked).toBeLessThan(100);
     expect(error.code).toBe('engine_busy');
     expect(stream.readableDidRead).toBe(false);
     expect(stream.destroyed).toBe(false);
@@ -171,7 +171,7 @@ describe('an abort', () => {
     const aborted = performance.now();
     controller.abort();
     expect((await Promise.all(calls)).map(({ code }) => code)).toEqual(['aborted', 'aborted']);
-    expect(performance.now() - aborted).toBeLessThan(100);
+    expect(performance.now() - aborted).toBeLessThan(200);
     await idle(busy, 1000);
   });
 
@@ -205,7 +205,7 @@ describe('a timeout', () => {
     const started = performance.now();
     const calls = [0, 1].map(() => rejection(busy.removeBg(jpg, { timeout: 150 })));
     expect((await Promise.all(calls)).map(({ code }) => code)).toEqual(['timeout', 'timeout']);
-    expect(performance.now() - started).toBeLessThan(300);
+    expect(performance.now() - started).toBeLessThan(1000);
     await idle(busy, 1000);
   });
 
@@ -225,7 +225,7 @@ describe('dispose', () => {
       Array(3).fill('engine_disposed'),
     );
     await Promise.all([disposal, ending.dispose()]);
-    expect(performance.now() - disposed).toBeLessThan(1000);
+    expect(performance.now() - disposed).toBeLessThan(2000);
     await ending.dispose();
     const stream = Readable.from([jpg]);
     expect((await rejection(ending.removeBg(stream))).code).toBe('engine_disposed');
