@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { finished } from 'node:stream/promises';
 
@@ -123,11 +123,15 @@ function parseJson(text: Buffer): unknown {
 async function unpackChunks(source: NpmSource, options: FetchEntryOptions): Promise<void> {
   const { spec = `${source.package}@${source.version}`, folder, onBytes } = options;
   const settings = await npmOptions();
+  // A service account often has no home, or one that it may not write to; npm itself would fail there.
+  const npmCache = String(settings.cache);
+  const cache = (await isWritable(npmCache)) ? npmCache : join(folder, 'npm-cache');
   await promiseRetry(
     (retry) =>
       pacote.tarball
         .stream(spec, (tarball) => readTarball(tarball, source, folder, onBytes), {
           ...settings,
+          cache,
           integrity: source.integrity,
         })
         .catch((error: unknown) => {
@@ -137,6 +141,16 @@ async function unpackChunks(source: NpmSource, options: FetchEntryOptions): Prom
         }),
     { retries: 3, minTimeout: 500 },
   );
+}
+
+async function isWritable(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function lostConnection(error: unknown): boolean {

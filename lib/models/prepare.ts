@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 import { BgcutError } from '../errors.js';
@@ -30,13 +30,13 @@ export interface PrepareOptions {
  */
 export async function prepareFromPackage(options: PrepareOptions): Promise<Digest> {
   const { manifest, source, from, target, signal } = options;
-  const folder = temporaryName(`${target}.parts`);
+  const folder = temporaryName(join(dirname(target), 'parts'));
   await mkdir(folder);
   try {
     return await runWorker({ source, from, folder, target }, options);
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof WorkerFailure ? explain(error, manifest, folder) : error;
+    throw error instanceof WorkerFailure ? explain(error, manifest, dirname(target)) : error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
