@@ -1,0 +1,76 @@
+// @ts-check
+/** What every group of figures works with: the settings, the pictures and one loaded session. */
+import { loadNative } from '#lib/native';
+import { resolveModel } from '#lib/models/index';
+import { createEngine } from 'bgcut';
+
+import { testPicture } from './picture.mjs';
+
+/**
+ * @typedef {object} Settings
+ * @property {boolean} quick small pictures and few rounds: only whether it all runs
+ * @property {number} rounds measured turns of each task
+ * @property {string | undefined} picture a JPEG to measure on instead of the made one
+ */
+
+/**
+ * @typedef {object} Context
+ * @property {Settings} settings
+ * @property {{ path: string, megapixels: string }} picture 12 MP, unless given
+ * @property {() => Promise<{ path: string, megapixels: string }>} largePicture 50 MP
+ * @property {import('bgcut').Engine} engine on the CPU, with default settings
+ * @property {(side: number) => Promise<number>} infer milliseconds of one inference of the engine's own session at
+ *   side x side, and nothing else
+ * @property {(line: string) => void} progress
+ */
+
+/**
+ * Loads the model and makes the pictures.
+ *
+ * @param {Settings} settings
+ * @returns {Promise<Context>}
+ */
+export async function openContext(settings) {
+  const { quick } = settings;
+  const [width, height] = quick ? [1000, 750] : [4000, 3000];
+  const path = settings.picture ?? (await testPicture(width, height));
+  const engine = await createEngine({ device: 'cpu' });
+  const native = await openNative(engine.info());
+  return {
+    settings,
+    picture: { path, megapixels: await megapixels(path) },
+    largePicture: async () => {
+      const large = await (quick ? testPicture(2000, 1500) : testPicture(8000, 6250));
+      return { path: large, megapixels: await megapixels(large) };
+    },
+    engine,
+    infer: (side) => native.infer(side, side),
+    progress: (line) => process.stderr.write(`${line}\n`),
+  };
+}
+
+/**
+ * A second native engine with the settings of the first: the addon shares one session between such engines, so its
+ * infer() runs the very session that the calls run.
+ *
+ * @param {import('bgcut').EngineInfo} info
+ */
+async function openNative({ model, provider, threads }) {
+  const { file, manifest } = await resolveModel(model.name);
+  const { input, output } = manifest;
+  return loadNative().createEngine({
+    modelFile: file,
+    device: provider,
+    threads,
+    concurrency: 1,
+    input: { name: input.name, mean: input.mean, std: input.std, order: input.order },
+    output: { name: output.name, activation: output.activation },
+  });
+}
+
+/** @param {string} path */
+async function megapixels(path) {
+  const { default: sharp } = await import('sharp');
+  const { width, height } = await sharp(path).metadata();
+  return `${Number(((width * height) / 1e6).toFixed(1))} MP`;
+}

@@ -1,0 +1,74 @@
+// @ts-check
+/** npm run bench: measures BgCut and prints each figure with its bound. Exits with 1 when one is missed. */
+import { parseArgs } from 'node:util';
+
+import * as calls from './calls.mjs';
+import { openContext } from './context.mjs';
+import * as eventLoop from './eventloop.mjs';
+import { passes } from './figure.mjs';
+import { disturbance, machine } from './machine.mjs';
+import * as memory from './memory.mjs';
+import * as peer from './peer.mjs';
+import { markdown, writePage } from './report.mjs';
+
+/** @type {Record<string, import('./figure.mjs').Group>} */
+const groups = { calls, memory, eventloop: eventLoop, peer };
+
+const usage = `npm run bench -- [options] [groups]
+
+Groups: ${Object.keys(groups).join(', ')}; all of them unless named.
+
+  --rounds N      measured turns of each call (7)
+  --picture FILE  measure on this JPEG instead of the 12 MP one that is made
+  --quick         small pictures, few turns, no bounds: only whether everything runs
+  --write         put the report into docs/performance.md as well
+  --help
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '7' },
+    picture: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+process.exitCode = values.help ? help() : await bench();
+
+function help() {
+  process.stdout.write(usage);
+  return 0;
+}
+
+async function bench() {
+  const { quick, picture, write } = values;
+  const rounds = quick ? 1 : Number(values.rounds);
+  const chosen = positionals.length > 0 ? positionals : Object.keys(groups);
+  const unknown = chosen.find((name) => groups[name] === undefined);
+  if (unknown !== undefined || !(Number.isInteger(rounds) && rounds > 0)) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  if (write && (quick || chosen.length < Object.keys(groups).length)) {
+    process.stderr.write('--write wants all groups, measured in full.\n');
+    return 2;
+  }
+  const busy = disturbance();
+  if (busy !== undefined && !quick) process.stderr.write(`${busy}\n`);
+
+  const context = await openContext({ quick, rounds, picture });
+  const reports = [];
+  for (const name of chosen) {
+    const group = groups[name];
+    if (group !== undefined) reports.push(await group.run(context));
+  }
+  const report = await markdown(machine(context.engine.info()), reports, !quick);
+  process.stdout.write(report);
+  if (write) await writePage(report);
+  await context.engine.dispose();
+  const missed = reports.flatMap(({ figures }) => figures).some((figure) => !passes(figure));
+  return missed && !quick ? 1 : 0;
+}
