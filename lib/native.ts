@@ -173,12 +173,15 @@ export function addonCandidates(
   ];
 }
 
+function findAddon(where: Surroundings): string | undefined {
+  return addonCandidates(where).find((path) => existsSync(path));
+}
+
 function loadAddon(where: Surroundings): NativeAddon {
-  const candidates = addonCandidates(where);
   const shown = (path: string) => relative(where.root, path).replaceAll('\\', '/');
-  const file = candidates.find((path) => existsSync(path));
+  const file = findAddon(where);
   if (file === undefined) {
-    const tried = `No compiled addon was found; looked for ${candidates.map(shown).join(' and ')}.`;
+    const tried = `No compiled addon was found; looked for ${addonCandidates(where).map(shown).join(' and ')}.`;
     throw failure(
       where,
       tried,
@@ -198,8 +201,25 @@ function loadAddon(where: Surroundings): NativeAddon {
   }
 }
 
-/** The absolute path of ONNX Runtime's library inside the package onnxruntime-node, however it was installed. */
+/** ONNX Runtime under a name of its own; native/build.mjs makes it. */
+const RUNTIME_COPY = 'libbgcut-ortrt.so.1';
+
+/**
+ * The absolute path of ONNX Runtime's library: the renamed copy beside the addon, which Linux builds have, else the one
+ * inside the package onnxruntime-node, however that was installed.
+ *
+ * Under the package's name, libonnxruntime.so.1, the dynamic linker would take ours for the library of an app's own
+ * onnxruntime-node of another version, when ours is in the process first. macOS and Windows don't mistake them.
+ *
+ * ONNX Runtime looks for its GPU providers (libonnxruntime_providers_*.so) in its own folder: with the copy they go
+ * beside the copy.
+ *
+ * Throws BgcutError native_load_failed when there is none.
+ */
 export function findRuntime(where: Surroundings): string {
+  const addon = findAddon(where);
+  const copy = addon && join(dirname(addon), RUNTIME_COPY);
+  if (copy && existsSync(copy)) return copy;
   let bin: string;
   try {
     bin = join(packageRoot(where.require.resolve('onnxruntime-node')), 'bin');

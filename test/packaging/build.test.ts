@@ -1,6 +1,16 @@
 // native/build.mjs on a small project of its own, so that the real addon is neither touched nor needed.
 import { execFile } from 'node:child_process';
-import { appendFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -49,7 +59,8 @@ const load = async (): Promise<string> =>
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'bgcut-build-'));
   await mkdir(join(project, 'native', 'test'), { recursive: true });
-  for (const file of ['package.json', 'binding.gyp', 'native/build.mjs', 'native/toolchain.mjs']) {
+  const scripts = ['build', 'rename-soname', 'toolchain'].map((name) => `native/${name}.mjs`);
+  for (const file of ['package.json', 'binding.gyp', ...scripts]) {
     await cp(join(root, file), join(project, file));
   }
   await symlink(join(root, 'node_modules'), join(project, 'node_modules'), 'junction');
@@ -104,6 +115,18 @@ describe('the build of the native addon', () => {
     expect((await build()).stdout).toMatch(/^Compiling/);
     expect(await load()).toBe('2');
   });
+
+  it.runIf(process.platform === 'linux')(
+    'puts ONNX Runtime beside the addon, again when it is gone',
+    async () => {
+      const copy = join(project, 'build', 'Release', 'libbgcut-ortrt.so.1');
+      const made = await readFile(copy);
+      await rm(copy);
+      expect((await build()).code).toBe(0);
+      expect((await readFile(copy)).equals(made)).toBe(true);
+      expect(await readdir(dirname(copy))).not.toContain('libbgcut-ortrt.so.1.new');
+    },
+  );
 
   it('keeps the working addon and shows the message when the compiler fails', async () => {
     await appendFile(join(project, 'native', 'addon.cc'), 'no such thing;\n');

@@ -155,6 +155,16 @@ describe('ONNX Runtime', () => {
     },
   );
 
+  it.each(['build/Release', 'prebuilds/linux-x64'])(
+    'is the copy in %s when the addon lies there',
+    (folder) => {
+      const copy = put(`${folder}/libbgcut-ortrt.so.1`);
+      expect(findRuntime(surroundings())).not.toBe(copy); // no addon, no copy of its own
+      put(`${folder}/bgcut.node`);
+      expect(findRuntime(surroundings())).toBe(copy);
+    },
+  );
+
   it('that is not installed is said so', () => {
     const require = createRequire(join(root, 'x.js'));
     expect(() => findRuntime(surroundings({ require }))).toThrow(
