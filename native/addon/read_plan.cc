@@ -115,15 +115,15 @@ EngineConfig read_engine_config(const Napi::Object& config) {
   };
 }
 
-Plan read_plan(const Napi::Object& from) {
-  Plan plan;
-  plan.transparent = read_target(read_object(from, "transparent"));
-  if (from.Get("opaque").IsObject()) plan.opaque = read_target(read_object(from, "opaque"));
-  plan.segment = read_size(read_object(from, "segment"));
-  plan.channels = one_of<Channels>(from.Env(), read_string(from, "channels"),
-                                   {{"rgba", Channels::kRgba}, {"alpha", Channels::kAlpha}});
-  plan.timeout = std::chrono::milliseconds(static_cast<int64_t>(read_number(from, "timeoutMs")));
-  return plan;
+Plan read_plan(const Napi::Object& plan) {
+  Plan result;
+  result.transparent = read_target(read_object(plan, "transparent"));
+  if (plan.Get("opaque").IsObject()) result.opaque = read_target(read_object(plan, "opaque"));
+  result.segment = read_size(read_object(plan, "segment"));
+  result.channels = one_of<Channels>(plan.Env(), read_string(plan, "channels"),
+                                     {{"rgba", Channels::kRgba}, {"alpha", Channels::kAlpha}});
+  result.timeout = std::chrono::milliseconds(static_cast<int64_t>(read_number(plan, "timeoutMs")));
+  return result;
 }
 
 }  // namespace bgcut::addon

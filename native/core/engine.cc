@@ -111,7 +111,8 @@ void Engine::cancel(const std::shared_ptr<Job>& job, Code reason) {
   job->settle_if_waiting();
 }
 
-void Engine::time_inference(Size size, std::function<void(std::variant<double, Error>)> done) {
+void Engine::time_inference(Size size,
+                            const std::function<void(std::variant<double, Error>)>& done) {
   const bool posted = workers_.post([this, size, done] {
     try {
       shutdown_token_->check();

@@ -49,7 +49,7 @@ class Engine {
 
   // One inference on a blank input of `size`, through the same queue: for warm-up and for
   // measuring. `done` gets the milliseconds inside ONNX Runtime.
-  void time_inference(Size size, std::function<void(std::variant<double, Error>)> done);
+  void time_inference(Size size, const std::function<void(std::variant<double, Error>)>& done);
 
   // Stops everything with kEngineDisposed and joins the threads: within one graph node of the
   // model. Idempotent; not callable from the engine's own threads.

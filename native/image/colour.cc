@@ -41,6 +41,8 @@ bool describes_srgb(const uint8_t* profile, size_t length) {
 }
 
 bool needs_transform(VipsImage* image) {
+  // Without a profile of its own, CMYK is read through libvips' built-in one.
+  if (image->Type == VIPS_INTERPRETATION_CMYK) return true;
   const void* profile = nullptr;
   size_t length = 0;
   if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0) return false;
@@ -62,8 +64,10 @@ Image to_srgb(const Image& image) {
   Image colour;
   if (needs_transform(image.get())) {
     VipsImage* out = nullptr;
-    if (vips_icc_transform(image.get(), &out, "srgb", "embedded", TRUE, "intent",
-                           VIPS_INTENT_PERCEPTUAL, "depth", 8, nullptr) == 0) {
+    // The input profile is what libvips falls back to where none is embedded.
+    const char* const fallback = image->Type == VIPS_INTERPRETATION_CMYK ? "cmyk" : "srgb";
+    if (vips_icc_transform(image.get(), &out, "srgb", "embedded", TRUE, "input_profile", fallback,
+                           "intent", VIPS_INTENT_PERCEPTUAL, "depth", 8, nullptr) == 0) {
       colour = Image(out);
     } else {
       vips_error_clear();

@@ -37,8 +37,9 @@ Image select(VipsImage* rgba, Part part, const Tags& tags) {
   });
   const auto interpretation =
       part == Part::kAlpha ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
-  const double xres = tags.has_density ? tags.density_x : bands->Xres;
-  const double yres = tags.has_density ? tags.density_y : bands->Yres;
+  constexpr double kScreen = 72 / 25.4;  // what a picture without a density is taken for
+  const double xres = tags.has_density ? tags.density_x : kScreen;
+  const double yres = tags.has_density ? tags.density_y : kScreen;
   return apply(kCode, [&](VipsImage** out) {
     return vips_copy(bands.get(), out, "interpretation", interpretation, "xres", xres, "yres", yres,
                      nullptr);
@@ -53,20 +54,22 @@ Format file_format(const Encoder& encoder, Part part) {
 
 int save(VipsImage* image, Format format, const Encoder& encoder, const char* profile, void** data,
          size_t* length) {
+  // The pixels carry no metadata of the input, so keeping all writes only what is set here; keeping
+  // none would drop the density of a JPEG as well.
   // A null profile ends the argument list early, which is just what is wanted without one.
   const char* profile_key = profile != nullptr ? "profile" : nullptr;
   switch (format) {
     case Format::kPng:
       return vips_pngsave_buffer(image, data, length, "compression", encoder.compression, "filter",
-                                 filter_flags(encoder.filter), "keep", VIPS_FOREIGN_KEEP_NONE,
+                                 filter_flags(encoder.filter), "keep", VIPS_FOREIGN_KEEP_ALL,
                                  profile_key, profile, nullptr);
     case Format::kJpg:
       return vips_jpegsave_buffer(image, data, length, "Q", encoder.quality, "subsample_mode",
-                                  VIPS_FOREIGN_SUBSAMPLE_ON, "keep", VIPS_FOREIGN_KEEP_NONE,
+                                  VIPS_FOREIGN_SUBSAMPLE_ON, "keep", VIPS_FOREIGN_KEEP_ALL,
                                   profile_key, profile, nullptr);
     case Format::kWebp:
       return vips_webpsave_buffer(image, data, length, "Q", encoder.quality, "alpha_q", 100,
-                                  "effort", encoder.effort, "keep", VIPS_FOREIGN_KEEP_NONE,
+                                  "effort", encoder.effort, "keep", VIPS_FOREIGN_KEEP_ALL,
                                   profile_key, profile, nullptr);
     case Format::kZip:
       break;

@@ -16,12 +16,13 @@ void Pixels::discard_rows_before([[maybe_unused]] int rows) {
   const size_t end = stride() * static_cast<size_t>(std::clamp(rows, 0, height()));
   if (end < discarded_ + kStep) return;
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto base = reinterpret_cast<uintptr_t>(data());
-  const uintptr_t from = (base + discarded_ + page - 1) / page * page;
-  const uintptr_t to = (base + end) / page * page;
-  if (from >= to) return;
-  madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);
-  discarded_ = to - base;
+  // Whole pages only, counted from the first page boundary inside the buffer.
+  const size_t lead = (page - reinterpret_cast<uintptr_t>(data()) % page) % page;
+  if (end < lead + page) return;
+  const size_t from = lead + discarded_;
+  const size_t to = lead + (end - lead) / page * page;
+  madvise(data() + from, to - from, MADV_DONTNEED);
+  discarded_ = to - lead;
 #endif
 }
 

@@ -43,7 +43,7 @@ class Pixels {
   Bytes data_ = no_bytes();
   Size size_;
   int bands_ = 0;
-  size_t discarded_ = 0;  // bytes at the front that are gone
+  size_t discarded_ = 0;  // bytes that are gone, from the first whole page on
 };
 
 // What the header and the metadata of a picture say that the result has to carry on.

@@ -76,7 +76,7 @@ std::string why_unavailable(Device device, std::span<const uint8_t> model) {
     const auto input_name = session.GetInputNameAllocated(0, allocator);
     const auto output_name = session.GetOutputNameAllocated(0, allocator);
     constexpr int64_t kShape[] = {1, 3, 64, 64};
-    std::vector<float> input(3 * 64 * 64, 0.5F);
+    std::vector<float> input(size_t{3} * 64 * 64, 0.5F);
     const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
     const auto tensor =
         Ort::Value::CreateTensor<float>(memory, input.data(), input.size(), kShape, 4);

@@ -70,7 +70,7 @@ std::string load_runtime(const std::string& path) {
   const GetApiBase entry = find_entry(path);
   if (entry == nullptr) throw Error(Code::kInternalError, path + " has no OrtGetApiBase");
   const OrtApi* const api = entry()->GetApi(ORT_API_VERSION);
-  const std::string version = entry()->GetVersionString();
+  std::string version = entry()->GetVersionString();
   if (api == nullptr) {
     throw Error(Code::kInternalError, "ONNX Runtime " + version + " is older than the API " +
                                           std::to_string(ORT_API_VERSION) + " that is needed");

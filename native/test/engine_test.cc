@@ -85,6 +85,7 @@ TEST(Engine, AWaitingRequestEndsAtOnceWhenCancelled) {
 TEST(Engine, ShutdownEndsEveryRequestAndRefusesLaterOnes) {
   Engine engine({test::open_tiny(), test::tiny_contract()}, 1, 2);
   std::vector<std::future<Outcome>> futures;
+  futures.reserve(20);
   for (int i = 0; i < 20; ++i) futures.push_back(submit(engine, plan_for({640, 427})));
   engine.shutdown();
   for (auto& future : futures) {
@@ -103,6 +104,7 @@ TEST(Engine, ManyThreadsMaySubmitAndCancel) {
   std::vector<std::thread> callers;
   std::atomic<int> ended{0};
   constexpr int kEach = 10;
+  callers.reserve(4);
   for (int caller = 0; caller < 4; ++caller) {
     callers.emplace_back([&engine, &ended, caller] {
       for (int i = 0; i < kEach; ++i) {

@@ -125,7 +125,7 @@ TEST(Cutout, HiddenColourIsClearedAndNothingElse) {
 TEST(Cutout, FlattenMatchesTheRealArithmetic) {
   auto pixels = test::make_pixels({256, 1}, 4);
   for (int x = 0; x < 256; ++x) {
-    uint8_t* const pixel = pixels.row(0) + x * 4;
+    uint8_t* const pixel = pixels.row(0) + size_t{4} * static_cast<size_t>(x);
     pixel[0] = 200;
     pixel[1] = 0;
     pixel[2] = 255;
@@ -133,7 +133,7 @@ TEST(Cutout, FlattenMatchesTheRealArithmetic) {
   }
   compose::flatten_over(pixels, 255, 255, 255, 1);
   for (int x = 0; x < 256; ++x) {
-    const uint8_t* const pixel = pixels.row(0) + x * 4;
+    const uint8_t* const pixel = pixels.row(0) + size_t{4} * static_cast<size_t>(x);
     const double alpha = x / 255.0;
     ASSERT_NEAR(pixel[0], 200 * alpha + 255 * (1 - alpha), 0.51);
     ASSERT_NEAR(pixel[1], 255 * (1 - alpha), 0.51);
