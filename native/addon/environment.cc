@@ -119,7 +119,7 @@ void Environment::on_exit() {
 }
 
 Napi::Error to_js(Napi::Env env, const Error& error) {
-  const Napi::Error value = Napi::Error::New(env, error.what());
+  Napi::Error value = Napi::Error::New(env, error.what());
   value.Set("code", Napi::String::New(env, code_name(error.code())));
   return value;
 }
