@@ -1,0 +1,77 @@
+/** Programs of these tests, run in processes of their own: what ends, crashes, or is measured as a whole. */
+import { spawn, type ChildProcess } from 'node:child_process';
+
+/** How a process ended. */
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  /** Milliseconds from the moment that it wrote its first line; from its start where it wrote none. */
+  tookMs: number;
+}
+
+/** What is done to it, and with what it starts. */
+export interface ChildOptions {
+  env?: NodeJS.ProcessEnv;
+  /** Killed, and the promise rejects, when it has not ended after this time. */
+  limitMs?: number;
+  /** Called with the process when it has written its first line. */
+  onReady?: (child: ChildProcess) => void;
+}
+
+/** Runs `node ...args` to its end. */
+export function runNode(args: readonly string[], options: ChildOptions = {}): Promise<Ended> {
+  const { env = {}, limitMs = 60_000, onReady } = options;
+  const child = spawn(process.execPath, [...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  let from = performance.now();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const isFirst = !stdout.includes('\n');
+    stdout += text;
+    if (!isFirst || !stdout.includes('\n')) return;
+    from = performance.now();
+    onReady?.(child);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`node ${args.join(' ')} hung; stdout: ${stdout}; stderr: ${stderr}`));
+    }, limitMs);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(limit);
+      resolve({ code, signal, stdout, stderr, tookMs: performance.now() - from });
+    });
+  });
+}
+
+/** Runs a program that prints one JSON value, and nothing else, and ends well. */
+export async function runForJson(
+  args: readonly string[],
+  options?: ChildOptions,
+): Promise<unknown> {
+  const { code, stdout, stderr } = await runNode(args, options);
+  if (code !== 0 || stderr !== '') throw new Error(`exit code ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** Maps with at most so many at a time; results in order. */
+export async function inParallel<Item, Value>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<Value>,
+): Promise<Value[]> {
+  const results: Value[] = [];
+  const queue = items.entries();
+  const lane = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return results;
+}
