@@ -24,9 +24,6 @@ export const maxResultPixels = {
 /** The largest size on offer in any format: what maxWidth and maxHeight of a result are told by. */
 export const maxOfferedPixels = maxResultPixels['50MP'];
 
-/** Results of up to this many pixels get the model's preview input, where it has one. */
-export const maxPreviewPixels = maxResultPixels.preview;
-
 /** Calls worked on at the same time, and calls that may wait beside them, unless the engine is told otherwise. */
 export const defaultConcurrency = 1;
 export const defaultQueue = 16;

@@ -3,7 +3,7 @@
  * checks what pixels can get wrong.
  */
 import { type Encoder, encoders } from './encoders.js';
-import { maxOfferedPixels, maxPngPixels, maxPreviewPixels, maxResultPixels } from './limits.js';
+import { maxOfferedPixels, maxPngPixels, maxResultPixels } from './limits.js';
 import type { Parameters } from './params/table.js';
 
 /** What the native pipeline does with one picture. All sizes in pixels, upright. */
@@ -58,7 +58,7 @@ export function makePlan({ parameters, picture, model, timeoutMs }: PlanInput): 
   return {
     transparent,
     opaque,
-    segment: modelInput(model, opaque ?? transparent),
+    segment: modelInput(model, size),
     // The two parts of a zip already are the picture and its mask.
     channels: format === 'zip' ? 'rgba' : channels,
     timeoutMs,
@@ -92,9 +92,10 @@ export function fitArea({ width, height }: Size, pixels: number): Size {
   return distortion(narrower) <= distortion(shorter) ? narrower : shorter;
 }
 
-function modelInput(sizes: ModelSizes, result: Size): Size {
+// The smaller input is for who asked for a preview. A small picture at full size deserves the model's own input: at
+// half of it IS-Net loses the whole subject of some pictures (docs/models.md).
+function modelInput(sizes: ModelSizes, size: Parameters['size']): Size {
   if ('fixed' in sizes) return { width: sizes.fixed, height: sizes.fixed };
-  const small = result.width * result.height <= maxPreviewPixels;
-  const side = small ? (sizes.preview ?? sizes.default) : sizes.default;
+  const side = size === 'preview' ? (sizes.preview ?? sizes.default) : sizes.default;
   return { width: side, height: side };
 }

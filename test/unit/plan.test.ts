@@ -151,11 +151,11 @@ describe('format', () => {
 });
 
 describe('the model input', () => {
-  it('is the preview size for small results only', () => {
+  it('is the preview size for previews only', () => {
     expect(sizeOf(plan({ size: 'preview' }, 4000, 3000).segment)).toBe('512x512');
-    expect(sizeOf(plan({ size: 'full' }, 500, 333).segment)).toBe('512x512');
+    expect(sizeOf(plan({ size: 'full' }, 500, 333).segment)).toBe('1024x1024');
     expect(sizeOf(plan({ size: 'medium' }, 4000, 3000).segment)).toBe('1024x1024');
-    expect(sizeOf(plan({ size: 'full', format: 'auto' }, 501, 500).segment)).toBe('1024x1024');
+    expect(sizeOf(plan({ size: 'auto' }, 500, 333).segment)).toBe('1024x1024');
   });
 
   it('is what the model has otherwise', () => {
