@@ -14,12 +14,19 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(value < 100 ? 1 : 0)} ${units[unit]}`;
 }
 
-/** Milliseconds -> '480 ms', '2.31 s', '1 min 05 s'. */
+/** Milliseconds -> '480 ms', '2.31 s', and from a minute on as formatSeconds. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
-  if (ms < 59_995) return `${(ms / 1000).toFixed(2)} s`;
+  return ms < 59_995 ? `${(ms / 1000).toFixed(2)} s` : formatSeconds(ms);
+}
+
+/** Milliseconds -> whole seconds: '0 s', '48 s', '1 min 05 s', '2 h 03 min'. */
+export function formatSeconds(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+  const two = (count: number) => String(count).padStart(2, '0');
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  return `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`;
 }
 
 /** 1 -> '1 picture', 3 -> '3 pictures'. */

@@ -11,6 +11,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
   process.stdout.on('error', () => stop(exitCode.brokenPipe));
   process.stderr.on('error', () => undefined);
   listenForStop();
+  tellWarningsPlainly();
   try {
     await buildProgram().parseAsync(args, { from: 'user' });
     stopSignal.throwIfAborted();
@@ -19,6 +20,14 @@ export async function runCli(args: readonly string[]): Promise<void> {
   }
   // An input that is still open would keep the process alive after Ctrl+C.
   process.stdin.destroy();
+}
+
+// Node would add its process id and advice for programmers.
+function tellWarningsPlainly(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    say(message.startsWith('bgcut: ') ? message : `bgcut: ${name}: ${message}`);
+  });
 }
 
 /** Prints what ended the run, as one sentence with its code, and answers the exit code. */

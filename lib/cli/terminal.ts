@@ -43,9 +43,11 @@ export function printLine(line: string): Promise<void> {
   return writeOut(`${line}\n`);
 }
 
-/** Writes one JSON document on one line to standard output. */
+/** Writes one JSON document on one line to standard output, numbers with at most three decimals. */
 export function printJson(value: unknown): Promise<void> {
-  return printLine(JSON.stringify(value));
+  const rounded = (_key: string, member: unknown): unknown =>
+    typeof member === 'number' ? Math.round(member * 1000) / 1000 : member;
+  return printLine(JSON.stringify(value, rounded));
 }
 
 /** Whether a person watches standard error: then progress is drawn instead of told. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cp, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -12,6 +12,9 @@ export const entry = path.join(root, 'dist', 'cli', 'main.js');
 export const photos = path.join(root, 'test', 'fixtures', 'photos');
 /** A model of a few kilobytes that puts the subject where the picture is bright. */
 export const tinyModel = path.join(root, 'test', 'fixtures', 'models', 'tiny.onnx');
+
+/** A model that takes seconds per picture. */
+export const slowModel = path.join(root, 'test', 'fixtures', 'models', 'slow.onnx');
 
 /** How a run ended. */
 export interface Ended {
@@ -73,4 +76,9 @@ export async function folderWith(...names: string[]): Promise<string> {
   const folder = await emptyFolder();
   for (const name of names) await cp(path.join(photos, name), path.join(folder, name));
   return folder;
+}
+
+/** Everything in a folder and below, sorted. */
+export async function namesIn(...folder: string[]): Promise<string[]> {
+  return (await readdir(path.join(...folder), { recursive: true })).sort();
 }

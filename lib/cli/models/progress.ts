@@ -1,6 +1,7 @@
 /** Shows how far the fetching of a model is: a bar where a person watches, else nothing but the lines around it. */
-import { type GenericFormatter, Presets, SingleBar } from 'cli-progress';
+import { type GenericFormatter, SingleBar } from 'cli-progress';
 import type { ModelProgress, OnProgress } from '../../models/index.js';
+import { barOptions, drawBar } from '../bar.js';
 import { formatBytes } from '../format.js';
 import { isWatched, say } from '../terminal.js';
 
@@ -27,7 +28,7 @@ export class DownloadReport {
     if (this.bar === undefined || phase !== this.phase) {
       this.end();
       this.phase = phase;
-      this.bar = new SingleBar(options, Presets.shades_classic);
+      this.bar = new SingleBar(barOptions(barLine));
       this.bar.start(total ?? 0, done, { model, phase });
       return;
     }
@@ -38,24 +39,9 @@ export class DownloadReport {
 
 const verbs = { download: 'fetching', verify: 'checking', prepare: 'preparing' } as const;
 
-const format: GenericFormatter = (settings, { value, total, progress }, payload) => {
+const barLine: GenericFormatter = (_options, { progress, value, total }, payload) => {
   const { model, phase } = payload as Pick<ModelProgress, 'model' | 'phase'>;
   const head = `${verbs[phase]} ${model}`;
   if (total === 0) return `${head} ${formatBytes(value)}`;
-  const complete = Math.round(progress * barSize);
-  const bar =
-    (settings.barCompleteString ?? '').slice(0, complete) +
-    (settings.barIncompleteString ?? '').slice(0, barSize - complete);
-  return `${head} ${bar} ${Math.floor(progress * 100)} % of ${formatBytes(total)}`;
-};
-
-const barSize = 30;
-const options = {
-  format,
-  barsize: barSize,
-  hideCursor: true,
-  clearOnComplete: true,
-  // Ctrl+C stops the download first, and then the bar.
-  gracefulExit: false,
-  stream: process.stderr,
+  return `${head} ${drawBar(progress)} ${Math.floor(progress * 100)} % of ${formatBytes(total)}`;
 };

@@ -8,7 +8,7 @@ import { CliError, fileReason, usageError } from '../errors.js';
 export interface Picture {
   /** The path as the user would write it, or null for standard input. */
   readonly path: string | null;
-  /** For messages: the path, or '-'. */
+  /** For JSON and messages: the path, or '-'. */
   readonly name: string;
   /** The sub-folder below the folder that was named, '' for a picture named itself. */
   readonly subfolder: string;
@@ -134,7 +134,7 @@ class InputList implements Inputs {
   }
 
   private refuse(name: string, error: unknown): void {
-    const detail = `${name}: ${fileReason(error)}.`;
+    const detail = `${fileReason(error)}.`;
     this.unusable.push({
       name,
       error: new BgcutError('source_unreadable', { detail, cause: error }),

@@ -1,7 +1,8 @@
 /** What `bgcut remove` says: lines and a progress bar for people, one JSON object per line for programs. */
-import { MultiBar, type SingleBar } from 'cli-progress';
+import { type GenericFormatter, MultiBar, type SingleBar } from 'cli-progress';
+import { barOptions, drawBar } from '../bar.js';
 import { describeError } from '../errors.js';
-import { countOf, formatBytes, formatDuration } from '../format.js';
+import { countOf, formatBytes, formatDuration, formatSeconds } from '../format.js';
 import { errorLine, isWatched, paint, printJson, say } from '../terminal.js';
 import type { Done, Failed, Totals } from './run.js';
 
@@ -22,22 +23,16 @@ export class PeopleReporter implements Reporter {
 
   start(total: number): void {
     if (total < 2 || !isWatched()) return;
-    this.bars = new MultiBar({
-      format: '{bar} {value}/{total} pictures, {eta_formatted} left',
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
-      barsize: 30,
-      hideCursor: true,
-      clearOnComplete: true,
-      // The command stops the bar itself, after what it has to say about the interruption.
-      gracefulExit: false,
-      stream: process.stderr,
-    });
+    this.bars = new MultiBar(barOptions(barLine));
     this.bar = this.bars.create(total, 0);
   }
 
   picture(outcome: Done | Failed): Promise<void> {
-    this.line(outcome.ok ? doneLine(outcome) : errorLine(outcome.error, outcome.input));
+    this.line(
+      outcome.ok
+        ? doneLine(outcome)
+        : errorLine(outcome.error, nameOf(outcome.input, 'standard input')),
+    );
     this.bar?.increment();
     return Promise.resolve();
   }
@@ -47,6 +42,8 @@ export class PeopleReporter implements Reporter {
   }
 
   end(totals: Totals): Promise<void> {
+    // What was said last may not have been drawn yet.
+    this.bars?.update();
     this.bars?.stop();
     if (totals.pictures > 1 || totals.interrupted) say(summaryLine(totals));
     return Promise.resolve();
@@ -59,6 +56,14 @@ export class PeopleReporter implements Reporter {
   }
 }
 
+/** The time passed keeps moving while a picture takes long; the time left is known from the first one on. */
+const barLine: GenericFormatter = (_options, { progress, value, total, startTime }) => {
+  const passed = Date.now() - startTime;
+  const parts = [`${value}/${total} pictures`, formatSeconds(passed)];
+  if (value > 0) parts.push(`about ${formatSeconds((passed / value) * (total - value))} left`);
+  return `${drawBar(progress)} ${parts.join(', ')}`;
+};
+
 function doneLine(done: Done): string {
   const { data, width, height, timings, provider } = done.result;
   const facts = [
@@ -68,8 +73,13 @@ function doneLine(done: Done): string {
     formatDuration(timings.total - timings.queue),
     provider,
   ].join(', ');
-  const output = done.output === '-' ? 'standard output' : done.output;
-  return `${paint('green', '✓')} ${done.input} -> ${output} ${paint('dim', `(${facts})`)}`;
+  const input = nameOf(done.input, 'standard input');
+  const output = nameOf(done.output, 'standard output');
+  return `${paint('green', '✓')} ${input} -> ${output} ${paint('dim', `(${facts})`)}`;
+}
+
+function nameOf(file: string, stream: string): string {
+  return file === '-' ? stream : file;
 }
 
 function summaryLine(totals: Totals): string {
