@@ -18,7 +18,7 @@ export type DeviceName = 'cpu' | 'cuda' | 'tensorrt' | 'directml' | 'coreml' | '
 export interface NativeAddon {
   /** dlopen of ONNX Runtime by absolute path; idempotent for the same path; returns its version. */
   loadRuntime(path: string): string;
-  versions(): { libvips: string; codecs: Record<string, string>; onnxruntime: string | null };
+  versions(): { libvips: string; onnxruntime: string | null };
   /** Really creates a session of the given tiny model on that provider and runs it once, off the main thread. */
   probeProvider(
     device: DeviceName,

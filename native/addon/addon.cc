@@ -28,11 +28,7 @@ Napi::Value load_runtime(const Napi::CallbackInfo& info) {
 Napi::Value versions(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto value = Napi::Object::New(env);
-  const auto vips = image::versions();
-  value.Set("libvips", vips.library);
-  auto codecs = Napi::Object::New(env);
-  for (const auto& [name, version] : vips.codecs) codecs.Set(name, version);
-  value.Set("codecs", codecs);
+  value.Set("libvips", image::library_version());
   const std::string runtime = segment::runtime_version();
   value.Set("onnxruntime",
             runtime.empty() ? env.Null() : Napi::String::New(env, runtime).As<Napi::Value>());

@@ -4,9 +4,9 @@
 
 namespace bgcut::image {
 
-Versions versions() {
+std::string library_version() {
   ensure_vips();
-  return {vips_version_string(), {}};
+  return vips_version_string();
 }
 
 }  // namespace bgcut::image

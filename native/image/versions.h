@@ -1,16 +1,10 @@
 #pragma once
 
-#include <map>
 #include <string>
 
 namespace bgcut::image {
 
-struct Versions {
-  std::string library;                        // libvips
-  std::map<std::string, std::string> codecs;  // format -> "available"; libvips tells no versions
-};
-
-// What decodes and encodes pictures in this process.
-Versions versions();
+// The version of the libvips that is in use, which may be an app's own of the same soname.
+std::string library_version();
 
 }  // namespace bgcut::image

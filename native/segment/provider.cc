@@ -85,9 +85,7 @@ std::string why_unavailable(Device device, std::span<const uint8_t> model) {
     session.Run(Ort::RunOptions{nullptr}, input_names, &tensor, 1, output_names, 1);
     return {};
   } catch (const std::exception& error) {
-    // The exception often says only «failed to load shared library»; the log names the file.
-    const std::string log = take_runtime_log();
-    return log.empty() ? error.what() : std::string(error.what()) + " (" + log + ")";
+    return plain_reason(error.what(), take_runtime_log());
   }
 }
 

@@ -87,6 +87,17 @@ std::string load_runtime(const std::string& path) {
   return version;
 }
 
+std::string plain_reason(const std::string& error, const std::string& log) {
+  // The log is about a library that can't be loaded; the exception then only says that much.
+  std::string text = log.find("library") != std::string::npos ? log : error;
+  for (const char* const marker : {"FAIL : ", "was false. ", "[ONNXRuntimeError] : "}) {
+    const size_t at = text.rfind(marker);
+    if (at != std::string::npos) text = text.substr(at + std::char_traits<char>::length(marker));
+  }
+  const size_t end = text.find_last_not_of(" \n.)");
+  return text.substr(0, end == std::string::npos ? text.size() : end + 1);
+}
+
 std::string runtime_version() {
   return runtime().version;
 }

@@ -20,4 +20,9 @@ std::string runtime_version();
 // of a failure (a missing library is only ever told to its log); empties the record.
 std::string take_runtime_log();
 
+// What a user can use of an error of ONNX Runtime: its last plain clause, without the source files,
+// function names and assertions that it puts in front. `log`: what take_runtime_log gave, which
+// names missing libraries; it is preferred where it says more.
+std::string plain_reason(const std::string& error, const std::string& log);
+
 }  // namespace bgcut::segment

@@ -86,9 +86,7 @@ std::shared_ptr<Session> load(const std::string& file, Device device, int thread
     take_runtime_log();
     return std::make_shared<Session>(file, device, threads);
   } catch (const Ort::Exception& error) {
-    const std::string log = take_runtime_log();
-    const std::string cause =
-        log.empty() ? error.what() : std::string(error.what()) + " (" + log + ")";
+    const std::string cause = plain_reason(error.what(), take_runtime_log());
     // A provider that loads and then fails on the graph is still a provider that can't be used.
     throw Error(device == Device::kCpu ? Code::kModelInvalid : Code::kProviderUnavailable, cause);
   }

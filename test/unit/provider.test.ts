@@ -14,7 +14,7 @@ function addon(
   return {
     tried,
     loadRuntime: () => '',
-    versions: () => ({ libvips: '', codecs: {}, onnxruntime: null }),
+    versions: () => ({ libvips: '', onnxruntime: null }),
     probeProvider: () => Promise.reject(new Error('not used')),
     createEngine: ({ device }) => {
       tried.push(device);
