@@ -28,7 +28,7 @@ export const exitCode = {
 
 /** Codes that only the command line knows. */
 export type CliErrorCode =
-  'invalid_usage' | 'no_pictures' | 'output_is_input' | 'output_unwritable' | 'verification_failed';
+  'invalid_usage' | 'no_pictures' | 'output_is_input' | 'output_unwritable';
 
 /** A failure of the command line itself: a stable code and one sentence for the user. */
 export class CliError extends Error {
