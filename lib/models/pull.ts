@@ -124,9 +124,12 @@ async function pullLocked(
     });
     return pulled(manifest, place, fetched.digest, true);
   } catch (error) {
-    // A part that turned out wrong would be wrong again; one that is only unfinished is gone on with.
-    if (error instanceof BgcutError && error.code !== 'model_download_failed') {
+    // A part that turned out wrong would be wrong again, and one that fills the disk is in everybody's way; one that
+    // is only unfinished is gone on with.
+    const unfinished = error instanceof BgcutError && error.code === 'model_download_failed';
+    if (!unfinished && !options.signal?.aborted) {
       await rm(part, { force: true });
+      await rm(`${part}.json`, { force: true });
     }
     throw error;
   } finally {

@@ -51,6 +51,16 @@ export function floatTensor(name: string, dims: number[], values: ArrayLike<numb
   });
 }
 
+/** Makes a list of 64-bit integers. */
+export function int64Tensor(name: string, values: number[]): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: [BigInt(values.length)],
+    dataType: DataType.INT64,
+    int64Data: values.map(BigInt),
+  });
+}
+
 /** Makes a node of the default operator set; `attribute` as in the ONNX IR. */
 export function node(
   opType: string,
@@ -72,6 +82,20 @@ export function intsAttribute(name: string, values: number[]): AttributeProto {
     name,
     type: AttributeType.INTS,
     ints: values.map(BigInt),
+  });
+}
+
+/** A node attribute that holds one number. */
+export function floatAttribute(name: string, value: number): AttributeProto {
+  return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value });
+}
+
+/** A node attribute that holds a text. */
+export function textAttribute(name: string, value: string): AttributeProto {
+  return create(AttributeProtoSchema, {
+    name,
+    type: AttributeType.STRING,
+    s: Buffer.from(value, 'utf8'),
   });
 }
 
