@@ -83,6 +83,9 @@ function namedManifest(given: string | object): Manifest {
   return isPath(given) || /\.json$/i.test(given) ? readManifest(given) : builtinManifest(given);
 }
 
+/** Folders into which this thread is fetching. */
+const announced = new Set<string>();
+
 async function builtin(manifest: Manifest, options: ResolveOptions): Promise<ResolvedModel> {
   const { offline = isOffline(), cacheDir, signal, log = toStderr } = options;
   const place = placeOf(manifest, cacheDir);
@@ -90,10 +93,14 @@ async function builtin(manifest: Manifest, options: ResolveOptions): Promise<Res
   if (state !== 'intact') {
     const { name } = manifest;
     if (offline || manifest.source === null) throw notHere(manifest, state === 'damaged');
-    log(
-      `bgcut: fetching the model ${name} (${size(manifest)}) into ${place.folder}, once; licence: ${manifest.licence}, commercial use: ${manifest.commercial}`,
-    );
-    await pullManifest(manifest, options);
+    // Calls that start at the same time wait for one fetch, so one line tells of it.
+    if (!announced.has(place.folder)) {
+      announced.add(place.folder);
+      log(
+        `bgcut: fetching the model ${name} (${size(manifest)}) into ${place.folder}, once; licence: ${manifest.licence}, commercial use: ${manifest.commercial}`,
+      );
+    }
+    await pullManifest(manifest, options).finally(() => announced.delete(place.folder));
   }
   return {
     name: manifest.name,
