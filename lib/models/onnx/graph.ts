@@ -12,6 +12,9 @@ import {
   type TensorProto,
   TensorProto_DataType as DataType,
   TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
 } from './onnx_pb.js';
 
 /**
@@ -58,6 +61,26 @@ export function int64Tensor(name: string, values: number[]): TensorProto {
     dims: [BigInt(values.length)],
     dataType: DataType.INT64,
     int64Data: values.map(BigInt),
+  });
+}
+
+/**
+ * Declares a float32 input or output of a graph.
+ *
+ * @param dims its dimensions; a text names one that may be of any size
+ */
+export function floatValue(name: string, dims: (number | string)[]): ValueInfoProto {
+  const dim = dims.map((size) =>
+    create(TensorShapeProto_DimensionSchema, {
+      value:
+        typeof size === 'string'
+          ? { case: 'dimParam', value: size }
+          : { case: 'dimValue', value: BigInt(size) },
+    }),
+  );
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: DataType.FLOAT, shape: { dim } } } },
   });
 }
 

@@ -28,7 +28,9 @@ const weightSchema = z.object({
 
 const fileSchema = z.object({
   format: z.literal('graph-model'),
-  signature: z.object({ outputs: z.record(z.string(), z.unknown()) }),
+  signature: z.object({
+    outputs: z.record(z.string(), z.object({ tensorShape: z.object({ dim: dimensions }) })),
+  }),
   modelTopology: z.object({ node: z.array(nodeSchema) }),
   weightsManifest: z.array(z.object({ weights: z.array(weightSchema) })),
 });
@@ -44,12 +46,18 @@ export interface TfConstant {
   readonly bytes: Uint8Array;
 }
 
+/** An output of the graph. */
+export interface TfOutput {
+  /** Name of the node that makes it. */
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
 /** A graph model. */
 export interface TfGraph {
   readonly nodes: ReadonlyMap<string, TfNode>;
   readonly constants: ReadonlyMap<string, TfConstant>;
-  /** Names of the nodes that are its outputs. */
-  readonly outputs: readonly string[];
+  readonly outputs: readonly TfOutput[];
 }
 
 /**
@@ -77,7 +85,10 @@ export function readTfGraph(json: Uint8Array, weights: Uint8Array): TfGraph {
   return {
     nodes: new Map(file.modelTopology.node.map((n) => [n.name, n])),
     constants,
-    outputs: Object.keys(file.signature.outputs).map((name) => name.replace(/:0$/, '')),
+    outputs: Object.entries(file.signature.outputs).map(([name, { tensorShape }]) => ({
+      name: name.replace(/:0$/, ''),
+      shape: (tensorShape.dim ?? []).map(({ size }) => Number(size)),
+    })),
   };
 }
 

@@ -19,7 +19,15 @@ import {
   TensorProto_DataType as DataType,
   TensorProtoSchema,
 } from '../onnx/onnx_pb.js';
-import { integers, integersOf, textOf, type TfConstant, type TfGraph, type TfNode } from './graph.js';
+import {
+  integers,
+  integersOf,
+  textOf,
+  type TfConstant,
+  type TfGraph,
+  type TfNode,
+  type TfOutput,
+} from './graph.js';
 
 /**
  * A value of the graph. ONNX keeps pictures as planes (N, C, H, W), TensorFlow's convolutions take them pixel by pixel
@@ -56,8 +64,8 @@ export interface Translation {
   readonly graph: GraphProto;
   /** Name of the one input. */
   readonly input: string;
-  /** Names of the values that are the outputs of the graph, in its order. */
-  readonly outputs: readonly string[];
+  /** The outputs of the graph under their names here; the shapes are those of the size that it was stored for. */
+  readonly outputs: readonly TfOutput[];
 }
 
 /**
@@ -70,7 +78,10 @@ export interface Translation {
  */
 export function translate(graph: TfGraph): Translation {
   const translator = new Translator(graph);
-  const outputs = graph.outputs.map((name) => translator.value(name).name);
+  const outputs = graph.outputs.map(({ name, shape }) => ({
+    name: translator.value(name).name,
+    shape,
+  }));
   const { nodes, initializers, input } = translator;
   if (input === undefined) throw new Error('the graph has no input');
   return {
@@ -139,7 +150,9 @@ class Translator {
   }
 
   #placeholder(n: TfNode): Value {
-    const [, , height, width, ...more] = (n.attr.shape?.shape?.dim ?? []).map((d) => Number(d.size));
+    const [, , height, width, ...more] = (n.attr.shape?.shape?.dim ?? []).map((d) =>
+      Number(d.size),
+    );
     if (this.input !== undefined || !height || !width || more.length > 0)
       throw unknown(n, 'such an input');
     this.input = n.name;
@@ -152,7 +165,7 @@ class Translator {
     const key = order.join(',');
     if (from.size && key === (from.pixelwise ? TO_PLANES : TO_PIXELS))
       return { ...from, pixelwise: !from.pixelwise };
-    if (from.size || from.pads) throw unknown(n, `the order ${key}`);
+    if ([from.size, from.pads].some(Boolean)) throw unknown(n, `the order ${key}`);
     return { ...from, name: this.#emit('Transpose', [from.name], [intsAttribute('perm', order)]) };
   }
 
@@ -238,7 +251,11 @@ class Translator {
       return { ...a, conv: undefined };
     }
     const b = this.#input(n, 1);
-    if (a.pads || b.pads || a.pixelwise !== b.pixelwise || String(a.size) !== String(b.size))
+    if (
+      [a, b].some((v) => v.pads) ||
+      a.pixelwise !== b.pixelwise ||
+      String(a.size) !== String(b.size)
+    )
       throw unknown(n, 'a sum of unlike values');
     return { ...a, name: this.#emit('Add', [a.name, b.name]), conv: undefined };
   }
@@ -253,7 +270,7 @@ class Translator {
     const parts = n.input.slice(0, -1).map((_, i) => this.#input(n, i));
     const [axis] = integers(this.#constant(n, parts.length));
     const [first] = parts;
-    if (!first || parts.some((p) => p.pads || String(p.size) !== String(first.size)))
+    if (!first || parts.some((p) => p.pads !== undefined || String(p.size) !== String(first.size)))
       throw unknown(n, 'a row of unlike values');
     return { ...first, name: this.#joinChannels(n, parts, axis), conv: undefined };
   }
