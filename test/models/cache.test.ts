@@ -17,6 +17,7 @@ import { describe, expect, it } from 'vitest';
 
 import { BgcutError } from '#lib/errors';
 import { cacheFolder } from '#lib/models/cache';
+import { storageError } from '#lib/models/files';
 import { pullManifest } from '#lib/models/pull';
 
 import {
@@ -202,5 +203,21 @@ describe('a cache that can not be written', () => {
       'cache_unwritable',
       expect.stringContaining('/sys/bgcut'),
     ]);
+  });
+
+  it.each([
+    ['ENOSPC', 'the disk is full'],
+    ['EDQUOT', 'quota'],
+    ['EROFS', 'read-only'],
+  ])('says what %s means', (code, words) => {
+    const error = storageError(Object.assign(new Error('private'), { code }), '/cache');
+    expect(error?.code).toBe('cache_unwritable');
+    expect(error?.message).toContain(words);
+    expect(error?.message).not.toContain('private');
+  });
+
+  it('does not blame the cache for everything', () => {
+    expect(storageError(Object.assign(new Error(), { code: 'EIO' }), '/cache')).toBeUndefined();
+    expect(storageError(new Error('no code'), '/cache')).toBeUndefined();
   });
 });
