@@ -15,7 +15,7 @@ const { errorGroups } = require('../dist/errors.js');
 /** @type {import('../dist/params/options.js')} */
 const { callOptions, engineOptions } = require('../dist/params/options.js');
 /** @type {import('../dist/params/parameter.js')} */
-const { apiName } = require('../dist/params/parameter.js');
+const { apiName, isPerType } = require('../dist/params/parameter.js');
 /** @type {import('../dist/params/table.js')} */
 const { parameters } = require('../dist/params/table.js');
 
@@ -28,9 +28,10 @@ const notice =
 const cell = (text) => text.replaceAll('|', '\\|');
 
 /** @param {string} name @param {import('../dist/params/parameter.js').Parameter} parameter @param {boolean} api */
-function section(name, { grammar, default: initial, error, doc }, api) {
+function section(name, { grammar, default: initial, error, doc, inCode }, api) {
   const facts = [
     grammar.values === undefined ? `Value: ${grammar.shape}.` : '',
+    inCode === undefined ? '' : `In code also ${inCode}.`,
     initial === undefined ? '' : `Default: \`${String(initial)}\`.`,
     api ? `Name in the API: \`${apiName(name)}\`.` : '',
     `A bad value is the error \`${error}\`.`,
@@ -40,7 +41,34 @@ function section(name, { grammar, default: initial, error, doc }, api) {
     return `| ${names} | ${cell(meaning)} |`;
   });
   const table = rows.length === 0 ? [] : ['| value | meaning |', '| --- | --- |', ...rows];
-  return [`### ${name}`, '', `${doc} ${facts.filter(Boolean).join(' ')}`, '', ...table, ''];
+  return [
+    `### ${name}`,
+    '',
+    `${doc} ${facts.filter(Boolean).join(' ')}`,
+    '',
+    ...table,
+    '',
+    ...(isPerType(grammar) ? perType(name, grammar) : []),
+  ];
+}
+
+/**
+ * How a value is given per type, and what auto stands for.
+ * @param {string} name @param {import('../dist/params/pertype.js').PerTypeGrammar<unknown, unknown>} grammar
+ */
+function perType(name, grammar) {
+  const field = `${apiName(name)}[person]`;
+  const flag = `--${apiName(name).replaceAll('_', '-')}`;
+  const [value, literal] = grammar.values === undefined ? ['70', '70'] : ['3D', "'3D'"];
+  const auto = Object.entries(grammar.fromText('auto') ?? {});
+  return [
+    `One by one: \`{ ${name}: { person: ${literal} } }\` in code, \`${field}=${value}\` as a form field, \`${flag} person=${value}\` (once per type) as a flag. Where both are given as form fields, that of the type goes first.`,
+    '',
+    '| type | auto |',
+    '| --- | --- |',
+    ...auto.map(([type, meant]) => `| \`${type}\` | \`${String(meant)}\` |`),
+    '',
+  ];
 }
 
 /** @param {import('../dist/params/parameter.js').ParameterTable} table @param {boolean} api */
@@ -76,6 +104,7 @@ function parametersPage() {
 
 const groupTitles = {
   input: 'The picture',
+  background: 'The background',
   options: 'Options',
   models: 'Models',
   engine: 'The engine',

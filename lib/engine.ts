@@ -11,14 +11,14 @@ import {
 } from './native.js';
 import {
   type Call,
-  callOptions,
   engineOptions,
   type EngineOptions,
   type EngineSettings,
+  readCall,
   type RemoveOptions,
 } from './params/options.js';
 import { readOptions } from './params/parameter.js';
-import { makePlan } from './plan.js';
+import { makePlan } from './plan1.js';
 import { type Fallback, startNative, type Started } from './provider.js';
 import { makeResult, type Result } from './result.js';
 import { abortable } from './source/collect.js';
@@ -118,7 +118,7 @@ export class BgcutEngine implements Engine {
 
   async removeBg(input: Input, options?: RemoveOptions): Promise<Result> {
     const startedAt = performance.now();
-    const call = readOptions(callOptions, options);
+    const call = readCall(options);
     const stop = new Stop(call.signal, call.timeout);
     const slot: Slot = { keptByRun: false };
     try {

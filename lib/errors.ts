@@ -60,6 +60,44 @@ const input = {
     title: 'Could not identify foreground in image.',
     doc: 'Nothing in the picture stands out as a subject. Use a picture with a clear subject.',
   },
+  invalid_image_url: {
+    title: 'Invalid image_url: Please provide a valid URL.',
+    doc: 'The address of the picture is not an absolute http or https URL.',
+  },
+  failed_image_download: {
+    title: 'Failed to download image from given image_url',
+    doc: 'The address did not give the picture. Where the server answered, the title ends with its status (`HTTP Status 404`); addresses inside private networks are refused without a reason.',
+  },
+  roi_exceeds_bounds: {
+    title: 'ROI exceeds image bounds',
+    detail: 'The given roi parameter defines a region that exceeds the image bounds',
+    doc: 'A corner of `roi` lies beyond the picture. Pixels are those of the upright picture.',
+  },
+  roi_region_empty: {
+    title: 'ROI region is empty',
+    detail: 'The given roi parameter defines an empty region',
+    doc: 'The corners of `roi` have no width or no height between them.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+const background = {
+  invalid_bg_image_url: {
+    title: 'Invalid bg_image_url: Please provide a valid URL.',
+    doc: 'The address of the background is not an absolute http or https URL.',
+  },
+  failed_bg_download: {
+    title: 'Failed to download background image from given image_url',
+    doc: 'As `failed_image_download`, for `bgImageUrl`.',
+  },
+  invalid_bg_image_file: {
+    title: 'Invalid bg_image_file parameter given',
+    doc: 'The background is nothing that a picture is read from, or it is empty. A background that is too large or damaged has the code that the picture itself would have; the detail then begins with "Background image".',
+  },
+  multiple_bg_sources: {
+    title:
+      'Multiple background sources given: Please provide either the bg_color, the bg_image_url or the bg_image_file parameter.',
+    doc: 'More than one of `bgColor`, `bgImageUrl` and `bgImageFile` was given. Give at most one.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 const options = {
@@ -67,13 +105,61 @@ const options = {
     title: "Invalid value for parameter 'size'",
     doc: 'See `size` in docs/parameters.md.',
   },
+  invalid_type: {
+    title: 'Invalid type parameter given',
+    doc: 'See `type` in docs/parameters.md.',
+  },
+  invalid_type_level: {
+    title: 'Invalid type_level parameter given',
+    doc: 'See `typeLevel` in docs/parameters.md.',
+  },
   invalid_format: {
     title: 'Invalid format parameter given',
     doc: 'See `format` in docs/parameters.md.',
   },
+  invalid_roi: {
+    title: 'Invalid roi parameter given',
+    doc: 'See `roi` in docs/parameters.md.',
+  },
+  invalid_crop: {
+    title: 'Invalid crop parameter given',
+    doc: 'See `crop` in docs/parameters.md.',
+  },
+  invalid_crop_margin: {
+    title: 'Invalid crop_margin parameter given',
+    doc: 'See `cropMargin` in docs/parameters.md.',
+  },
+  invalid_scale: {
+    title: 'Invalid scale parameter given',
+    doc: 'See `scale` in docs/parameters.md.',
+  },
+  invalid_position: {
+    title: 'Invalid position parameter given',
+    doc: 'See `position` in docs/parameters.md.',
+  },
   invalid_channels: {
     title: "Invalid value for parameter 'channels'",
     doc: 'See `channels` in docs/parameters.md.',
+  },
+  invalid_add_shadow: {
+    title: 'Invalid add_shadow parameter given',
+    doc: 'See `addShadow` in docs/parameters.md.',
+  },
+  invalid_shadow_type: {
+    title: 'Invalid shadow_type parameter given',
+    doc: 'See `shadowType` in docs/parameters.md.',
+  },
+  invalid_shadow_opacity: {
+    title: 'Invalid shadow_opacity parameter given',
+    doc: 'See `shadowOpacity` in docs/parameters.md.',
+  },
+  invalid_semitransparency: {
+    title: 'Invalid semitransparency parameter given',
+    doc: 'See `semitransparency` in docs/parameters.md.',
+  },
+  invalid_bg_color: {
+    title: 'Invalid bg_color parameter given',
+    doc: 'See `bgColor` in docs/parameters.md.',
   },
   invalid_option: {
     title: 'Unknown option given',
@@ -190,9 +276,9 @@ const engine = {
 } as const satisfies Record<string, ErrorEntry>;
 
 /** The table by groups, in the order of the docs. */
-export const errorGroups = { input, options, models, engine } as const;
+export const errorGroups = { input, background, options, models, engine } as const;
 
-const table = { ...input, ...options, ...models, ...engine };
+const table = { ...input, ...background, ...options, ...models, ...engine };
 
 /** Every code of a BgcutError. Codes are stable: they are never renamed. */
 export type ErrorCode = keyof typeof table;

@@ -21,6 +21,13 @@ export const maxResultPixels = {
   auto: 25 * megapixel,
 } as const;
 
+/** The longest side of a result that its format can have, in pixels; a zip holds a JPEG. */
+export const maxSide = { png: Infinity, jpg: 65_500, webp: 16_383, zip: 65_500 } as const;
+
+/** The largest crop margin on each side: in percent of the subject's size, or in pixels. */
+export const maxMarginPercent = 50;
+export const maxMarginPx = 500;
+
 /** The largest size on offer in any format: what maxWidth and maxHeight of a result are told by. */
 export const maxOfferedPixels = maxResultPixels['50MP'];
 

@@ -9,7 +9,7 @@ import { dirname, join, relative } from 'node:path';
 import { familySync, GLIBC, versionSync } from 'detect-libc';
 
 import { BgcutError } from './errors.js';
-import type { Plan } from './plan.js';
+import type { Plan } from './plan1.js';
 
 /** Where inference can run. */
 export type DeviceName = 'cpu' | 'cuda' | 'tensorrt' | 'directml' | 'coreml' | 'webgpu';

@@ -1,33 +1,31 @@
 /**
- * Parameters and the header of a picture -> Plan. Pure: no I/O, no clock. The native side trusts a Plan and only
- * checks what pixels can get wrong.
+ * Parameters and the header of a picture -> Plan: all that is known before the subject is found. Pure: no I/O, no
+ * clock. lib/compose.ts decides the rest once there is a subject. The native side trusts both.
  */
-import { type Encoder, encoders } from './encoders.js';
-import { maxOfferedPixels, maxPngPixels, maxResultPixels } from './limits.js';
+import { type Background, isOpaque } from './background.js';
+import { isFinished, shadowsDiffer } from './compose.js';
+import { BgcutError } from './errors.js';
+import { type Box, fitInto, type Limit, type Size } from './geometry.js';
+import { maxPngPixels, maxResultPixels, maxSide } from './limits.js';
+import type { Length, Region } from './params/length.js';
 import type { Parameters } from './params/table.js';
 
-/** What the native pipeline does with one picture. All sizes in pixels, upright. */
+export type { Box, Size } from './geometry.js';
+
+/** What the native pipeline does up to the subject. All sizes in pixels, upright. */
 export interface Plan {
-  /** What is encoded when something is transparent, or when there is no choice. */
-  readonly transparent: Target;
-  /** For format auto, what is encoded instead when no alpha is below 255; null where there is no choice. */
-  readonly opaque: Target | null;
-  /** The model's input: the whole picture is squeezed to it. */
+  /** The whole picture at the scale of the result. */
+  readonly frame: Size;
+  /** For format auto, the frame instead if something in it is transparent; null: the same. */
+  readonly transparentFrame: Size | null;
+  /** The model's input: the region of interest is squeezed to it. */
   readonly segment: Size;
-  readonly channels: 'rgba' | 'alpha';
+  /** The region of interest, in pixels of the input; null: the whole picture. */
+  readonly roi: Box | null;
+  /** Whether evidence for the type of the foreground is wanted. */
+  readonly classify: boolean;
   /** Milliseconds until the work is given up; 0 is no limit. */
   readonly timeoutMs: number;
-}
-
-/** A result: its size and how it is encoded. */
-export interface Target extends Size {
-  readonly encoder: Encoder;
-}
-
-/** Pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The input sizes of a model, as its manifest has them: sides of a square, in pixels. */
@@ -39,63 +37,95 @@ export interface PlanInput {
   readonly parameters: Parameters;
   /** Upright size of the input. */
   readonly picture: Size;
+  readonly background: Background;
   readonly model: ModelSizes;
   readonly timeoutMs: number;
 }
 
-/** The plan for one picture. */
-export function makePlan({ parameters, picture, model, timeoutMs }: PlanInput): Plan {
-  const { size, format, channels } = parameters;
-  const target = (name: keyof typeof encoders): Target => {
-    const cap = maxResultPixels[size];
-    const pixels = name === 'png' ? Math.min(cap, maxPngPixels) : cap;
-    return { ...fitArea(picture, pixels), encoder: encoders[name] };
-  };
-  // An alpha mask is grey either way, so there is nothing for auto to choose.
-  const chooses = format === 'auto' && channels === 'rgba';
-  const transparent = target(format === 'auto' ? 'png' : format);
-  const opaque = chooses ? target('jpg') : null;
+/** The plan for one picture. Throws roi_exceeds_bounds and roi_region_empty. */
+export function makePlan(given: PlanInput): Plan {
+  const { parameters, picture, background, model, timeoutMs } = given;
+  const { size } = parameters;
   return {
-    transparent,
-    opaque,
+    ...frames(parameters, picture, background),
     segment: modelInput(model, size),
-    // The two parts of a zip already are the picture and its mask.
-    channels: format === 'zip' ? 'rgba' : channels,
+    roi: regionOfInterest(parameters.roi, picture),
+    classify: needsType(parameters),
     timeoutMs,
   };
 }
 
 /** The size of the largest result on offer for a picture, in any format. */
 export function maxResultSize(picture: Size): Size {
-  return fitArea(picture, maxOfferedPixels);
+  return fitInto(picture, frameLimit('50MP', 'zip'));
+}
+
+function frames(
+  parameters: Parameters,
+  picture: Size,
+  background: Background,
+): Pick<Plan, 'frame' | 'transparentFrame'> {
+  const { size, format } = parameters;
+  const finished = isFinished(parameters);
+  const fitted = (name: keyof typeof maxSide) => fitInto(picture, frameLimit(size, name));
+  if (format !== 'auto') return { frame: fitted(format), transparentFrame: null };
+  // A mask is grey either way, so there is nothing for auto to choose.
+  if (!finished) return { frame: fitted('png'), transparentFrame: null };
+  const frame = fitted('jpg');
+  const smaller = fitted('png');
+  const same = frame.width === smaller.width && frame.height === smaller.height;
+  return { frame, transparentFrame: same || isOpaque(background) ? null : smaller };
+}
+
+function frameLimit(size: Parameters['size'], format: keyof typeof maxSide): Limit {
+  const cap = maxResultPixels[size];
+  const pixels = format === 'png' ? Math.min(cap, maxPngPixels) : cap;
+  return { pixels, side: maxSide[format] };
 }
 
 /**
- * The size of a picture scaled down to at most `pixels`, its aspect kept to the nearest pixel; never enlarged, and
- * the product never exceeds `pixels`.
+ * The smaller input is for who asked for a preview. A small picture at full size deserves the model's own input: at
+ * half of it IS-Net loses the whole subject of some pictures (docs/models.md).
  */
-export function fitArea({ width, height }: Size, pixels: number): Size {
-  if (width * height <= pixels) return { width, height };
-  const scale = Math.sqrt(pixels / (width * height));
-  const fitted = {
-    width: Math.max(1, Math.round(width * scale)),
-    height: Math.max(1, Math.round(height * scale)),
-  };
-  if (fitted.width * fitted.height <= pixels) return fitted;
-  // Rounding went over the cap: one side gives way, the one that keeps the aspect better.
-  const narrower = { width: Math.floor(pixels / fitted.height), height: fitted.height };
-  const shorter = { width: fitted.width, height: Math.floor(pixels / fitted.width) };
-  const distortion = (size: Size) =>
-    size.width < 1 || size.height < 1
-      ? Infinity
-      : Math.abs(Math.log((size.width / size.height) * (height / width)));
-  return distortion(narrower) <= distortion(shorter) ? narrower : shorter;
-}
-
-// The smaller input is for who asked for a preview. A small picture at full size deserves the model's own input: at
-// half of it IS-Net loses the whole subject of some pictures (docs/models.md).
-function modelInput(sizes: ModelSizes, size: Parameters['size']): Size {
+export function modelInput(sizes: ModelSizes, size: Parameters['size']): Size {
   if ('fixed' in sizes) return { width: sizes.fixed, height: sizes.fixed };
   const side = size === 'preview' ? (sizes.preview ?? sizes.default) : sizes.default;
   return { width: side, height: side };
+}
+
+/** Whole pixels, at least one; corners in any order. */
+function regionOfInterest(region: Region, { width, height }: Size): Box | null {
+  const [left, right] = span(region.x1, region.x2, width);
+  const [top, bottom] = span(region.y1, region.y2, height);
+  if (right > width || bottom > height) throw new BgcutError('roi_exceeds_bounds');
+  if (left === right || top === bottom) throw new BgcutError('roi_region_empty');
+  const horizontal = wholePixels(left, right);
+  const vertical = wholePixels(top, bottom);
+  const box = {
+    left: horizontal.start,
+    top: vertical.start,
+    width: horizontal.length,
+    height: vertical.length,
+  };
+  return box.width === width && box.height === height ? null : box;
+}
+
+function span(one: Length, other: Length, side: number): [from: number, to: number] {
+  const pixels = (length: Length) => ('px' in length ? length.px : (length.percent * side) / 100);
+  const [first, second] = [pixels(one), pixels(other)];
+  return [Math.min(first, second), Math.max(first, second)];
+}
+
+function wholePixels(from: number, to: number): { start: number; length: number } {
+  const start = Math.round(from);
+  const end = Math.round(to);
+  return end > start ? { start, length: end - start } : { start: Math.floor(from), length: 1 };
+}
+
+/** Whether any parameter asks what the subject is, and the picture has to tell. */
+function needsType(parameters: Parameters): boolean {
+  const { type, typeLevel, semitransparency } = parameters;
+  // Windows are let through in cars alone, so that semitransparency asks for the type too.
+  const asked = typeLevel !== 'none' || semitransparency || shadowsDiffer(parameters);
+  return type === 'auto' && asked;
 }

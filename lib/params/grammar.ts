@@ -17,8 +17,17 @@ export interface Grammar<Typed, Value> {
   fromText(text: string): Value | undefined;
   /** Reads anything that is not text. */
   fromValue(value: unknown): Value | undefined;
+  /** Reads a form field instead of the two, where a stranger may not say all that a caller may. */
+  fromField?(value: unknown): Value | undefined;
   /** Never set: carries the type. */
   readonly typed?: Typed;
+}
+
+/** Whether a value counts as not given: undefined, null, and text of nothing but spaces. */
+export function isAbsent(given: unknown): given is undefined | null | '' {
+  return (
+    given === undefined || given === null || (typeof given === 'string' && given.trim() === '')
+  );
 }
 
 /** One value of an enumeration. */
@@ -36,14 +45,16 @@ interface Choice {
 }
 
 type Names<Choices> = keyof Choices & string;
+/** The number that a name spells, if it does: '2' may be given as 2. */
+type Spelt<Name> = Name extends `${infer N extends number}` ? N : never;
 type Aliases<Choices> = {
   [K in keyof Choices]: Choices[K] extends { aliases: readonly (infer A)[] } ? A & string : never;
 }[keyof Choices];
 
-/** One of some names, in any letter case; an alias reads as the name it stands for. */
+/** One of some names, in any letter case; an alias reads as the name it stands for, a number as its digits. */
 export function oneOf<const Choices extends Readonly<Record<string, Choice>>>(
   choices: Choices,
-): Grammar<Names<Choices> | Aliases<Choices>, Names<Choices>> {
+): Grammar<Names<Choices> | Spelt<Names<Choices>> | Aliases<Choices>, Names<Choices>> {
   const values = Object.entries<Choice>(choices).map(([value, { doc, aliases = [] }]) => ({
     value,
     aliases,
@@ -57,7 +68,7 @@ export function oneOf<const Choices extends Readonly<Record<string, Choice>>>(
     shape: values.flatMap(({ value, aliases }) => [value, ...aliases]).join(' | '),
     values,
     fromText: (text) => canonical.get(text.toLowerCase()),
-    fromValue: () => undefined,
+    fromValue: (value) => (typeof value === 'number' ? canonical.get(String(value)) : undefined),
   };
 }
 
@@ -85,8 +96,8 @@ export function number(min: number, max: number): Grammar<number, number> {
   };
 }
 
-/** true or false, as text also 1 or 0. */
-export function boolean(): Grammar<boolean, boolean> {
+/** true or false; clients also send 1 or 0. */
+export function boolean(): Grammar<boolean | 'true' | 'false', boolean> {
   const words = new Map([
     ['true', true],
     ['false', false],
@@ -96,7 +107,10 @@ export function boolean(): Grammar<boolean, boolean> {
   return {
     shape: 'true | false',
     fromText: (text) => words.get(text.toLowerCase()),
-    fromValue: (value) => (typeof value === 'boolean' ? value : undefined),
+    fromValue: (value) =>
+      typeof value === 'boolean' || typeof value === 'number'
+        ? words.get(String(value))
+        : undefined,
   };
 }
 

@@ -2,8 +2,15 @@
 import { defaultConcurrency, defaultModel, defaultQueue, maxTimeout } from '../limits.js';
 import type { ModelSpec } from '../models/index.js';
 import { boolean, either, instance, integer, number, oneOf, text } from './grammar.js';
-import { type OptionsOf, parameter, type ParameterTable, type ValuesOf } from './parameter.js';
-import { parameters } from './table.js';
+import {
+  type OptionsOf,
+  parameter,
+  type ParameterTable,
+  readFields,
+  readOptions,
+  type ValuesOf,
+} from './parameter.js';
+import { checkTogether, type Parameters, parameters } from './table.js';
 
 /** Options of one call. */
 export const callOptions = {
@@ -104,6 +111,20 @@ export type EngineOptions = OptionsOf<typeof engineOptions>;
 
 /** The options of an engine, checked, defaults filled in. */
 export type EngineSettings = ValuesOf<typeof engineOptions>;
+
+/** The options of a call, read and checked. Throws what readOptions throws, and multiple_bg_sources. */
+export function readCall(options: unknown): Call {
+  const call = readOptions(callOptions, options);
+  checkTogether(call);
+  return call;
+}
+
+/** The parameters in form fields or in the members of a JSON object. Throws what readFields throws, and multiple_bg_sources. */
+export function readForm(fields: Iterable<readonly [string, unknown]>): Parameters {
+  const values = readFields(parameters, fields);
+  checkTogether(values);
+  return values;
+}
 
 // By its members: a signal of another realm or of a polyfill serves as well.
 function isSignal(value: unknown): value is AbortSignal {

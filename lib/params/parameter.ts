@@ -1,28 +1,31 @@
 /** The form of a parameter table, and the types and readers that follow from any such table. */
 import { BgcutError, type ErrorCode } from '../errors.js';
-import type { Grammar } from './grammar.js';
+import { type Grammar, isAbsent } from './grammar.js';
 import { nearest } from './nearest.js';
+import type { PerTypeGrammar } from './pertype.js';
 
 /** One entry of a table. Its key is the name in TypeScript; the API's name is the same in snake_case. */
 export interface Parameter<
   Typed = unknown,
   Value = unknown,
-  Default extends Value | undefined = Value | undefined,
+  Default extends Typed | undefined = Typed | undefined,
 > {
   readonly grammar: Grammar<Typed, Value>;
-  /** The canonical value when nothing is given; undefined where that is a value of its own. */
+  /** What counts when nothing is given, as a caller would write it; undefined where that is a value of its own. */
   readonly default: Default;
   /** Thrown for a value that is not of the grammar. */
   readonly error: ErrorCode;
   /** One sentence or two, for docs and help. */
   readonly doc: string;
+  /** What code may pass that is not text, for docs. */
+  readonly inCode?: string;
 }
 
 /** A table: names to entries, in the order of docs and help. */
 export type ParameterTable = Readonly<Record<string, Parameter>>;
 
-/** Checks an entry's default against its grammar and keeps its exact types. */
-export function parameter<Typed, Value, const Default extends Value | undefined>(
+/** Checks the type of an entry's default and keeps the exact types. */
+export function parameter<Typed, Value, const Default extends Typed | undefined>(
   entry: Parameter<Typed, Value, Default>,
 ): Parameter<Typed, Value, Default> {
   return entry;
@@ -35,7 +38,7 @@ export type OptionsOf<Table extends ParameterTable> = {
     : never;
 };
 
-/** The canonical values of a table, defaults filled in. A canonical value reads as itself. */
+/** The canonical values of a table, defaults filled in. */
 export type ValuesOf<Table extends ParameterTable> = {
   readonly [K in keyof Table]: Table[K] extends Parameter<unknown, infer Value, infer Default>
     ? Value | (undefined extends Default ? undefined : never)
@@ -75,15 +78,58 @@ export function readOptions<Table extends ParameterTable>(
 }
 
 /**
- * The canonical values for form fields or the members of a JSON object, under the API's names.
- * As readOptions, but unknown names are ignored, as the API does. Of a repeated field the last one counts.
+ * The canonical values for form fields or the members of a JSON object, under the API's names; a value per type also
+ * as `shadow_type[person]`. As readOptions, but unknown names are ignored, as the API does, a file is its bytes and
+ * never a path, and an empty file is absent. Of a repeated field the last one counts.
  */
 export function readFields<Table extends ParameterTable>(
   table: Table,
   fields: Iterable<readonly [string, unknown]>,
 ): ValuesOf<Table> {
   const given = new Map(fields);
-  return readValues(table, (name) => given.get(apiName(name)));
+  const values = Object.entries(table).map(([name, entry]) => [
+    name,
+    readField(entry, apiName(name), given),
+  ]);
+  return Object.fromEntries(values) as ValuesOf<Table>;
+}
+
+function readField(entry: Parameter, name: string, fields: ReadonlyMap<string, unknown>): unknown {
+  const raw = fields.get(name);
+  const { grammar } = entry;
+  if (grammar.fromField !== undefined) {
+    if (isAbsent(raw) || isEmptyFile(raw)) return initial(entry);
+    return grammar.fromField(raw) ?? refuse(entry, raw);
+  }
+  if (!isPerType(grammar)) return read(entry, raw);
+  const bracketed = [...fields].filter(
+    ([field, value]) => field.startsWith(`${name}[`) && field.endsWith(']') && !isAbsent(value),
+  );
+  if (bracketed.length === 0) return read(entry, raw);
+  const named = bracketed.map(([field, value]): [string, unknown] => [
+    field.slice(name.length + 1, -1),
+    value,
+  ]);
+  // In JSON the plain field may be an object, whose members the brackets add to.
+  const [all, members] = isRecord(raw) ? [undefined, Object.entries(raw)] : [raw, []];
+  return grammar.fromParts(all, [...members, ...named]) ?? refuse(entry, Object.fromEntries(named));
+}
+
+/** Whether a value can be given per type of foreground. */
+export function isPerType(
+  grammar: Grammar<unknown, unknown>,
+): grammar is PerTypeGrammar<unknown, unknown> {
+  return 'fromParts' in grammar;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEmptyFile(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { size, byteLength } = value as { size?: unknown; byteLength?: unknown };
+  return (size ?? byteLength) === 0;
 }
 
 function readValues<Table extends ParameterTable>(
@@ -95,14 +141,31 @@ function readValues<Table extends ParameterTable>(
 }
 
 function read(entry: Parameter, raw: unknown): unknown {
+  return isAbsent(raw) ? initial(entry) : (readGiven(entry, raw) ?? refuse(entry, raw));
+}
+
+/** The default in its canonical form. */
+function initial(entry: Parameter): unknown {
+  return entry.default === undefined ? undefined : readGiven(entry, entry.default);
+}
+
+function readGiven({ grammar }: Parameter, raw: unknown): unknown {
+  return typeof raw === 'string' ? grammar.fromText(raw.trim()) : grammar.fromValue(raw);
+}
+
+function refuse({ grammar, error }: Parameter, raw: unknown): never {
   const given = typeof raw === 'string' ? raw.trim() : raw;
-  if (given === undefined || given === null || given === '') return entry.default;
-  const { grammar, error } = entry;
-  const value = typeof given === 'string' ? grammar.fromText(given) : grammar.fromValue(given);
-  if (value !== undefined) return value;
-  throw new BgcutError(error, {
-    detail: `Expected ${grammar.shape}, received ${shown(given)}.`,
-  });
+  const detail = isPerType(grammar)
+    ? `Expected ${grammar.shape} for ${grammar.keys.join(', ')}, received ${shownParts(grammar, given)}.`
+    : `Expected ${grammar.shape}, received ${shown(given)}.`;
+  throw new BgcutError(error, { detail });
+}
+
+/** Of values per type the one that is wrong, else the value for all of them. */
+function shownParts(grammar: PerTypeGrammar<unknown, unknown>, given: unknown): string {
+  const parts = isRecord(given) ? Object.entries(given) : [];
+  const bad = parts.find((part) => grammar.fromParts(undefined, [part]) === undefined);
+  return bad === undefined ? shown(given) : `${shown(bad[0])}: ${shown(bad[1])}`;
 }
 
 /** A value as an error message shows it: short, and never the contents of an object. */

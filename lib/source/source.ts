@@ -173,12 +173,13 @@ function copyWithin(bytes: Uint8Array, { maxBytes }: ReadLimits): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-// By their members, so that the Blob of a polyfill and the stream of another realm serve as well.
-function isBlob(input: object): input is Blob {
+/** By its members, so that the Blob of a polyfill serves as well. */
+export function isBlob(input: object): input is Blob {
   const blob = input as Partial<Blob>;
   return typeof blob.size === 'number' && typeof blob.stream === 'function';
 }
 
+// By its members too, for the stream of another realm.
 function isWebStream(input: object): input is WebStream {
   return typeof (input as Partial<WebStream>).getReader === 'function';
 }

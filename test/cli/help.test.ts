@@ -16,7 +16,10 @@ async function help(...args: string[]): Promise<string> {
 describe('the help of remove has a flag for every parameter', () => {
   it.each(Object.entries(parameters))('%s', async (name, { doc, grammar }) => {
     const text = await help('remove', '--help');
-    expect(text).toContain(` --${apiName(name).replaceAll('_', '-')} `);
+    const flag = apiName(name).replaceAll('_', '-');
+    expect(text).toContain(
+      parameters.semitransparency.doc === doc ? ` --no-${flag} ` : ` --${flag} `,
+    );
     expect(text).toContain(doc.replace(/\s+/g, ' '));
     for (const { value, aliases } of grammar.values ?? []) {
       for (const spelling of [value, ...aliases]) expect(text).toContain(spelling);

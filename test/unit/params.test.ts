@@ -14,7 +14,35 @@ import {
 import { apiName, readFields, readOptions } from '#lib/params/parameter';
 import { parameters, type Parameters } from '#lib/params/table';
 
-const defaults = { size: 'preview', format: 'auto', channels: 'rgba' };
+const none = undefined;
+const zero = { px: 0 };
+const defaults = {
+  size: 'preview',
+  type: 'auto',
+  typeLevel: '1',
+  format: 'auto',
+  roi: { x1: { percent: 0 }, y1: { percent: 0 }, x2: { percent: 100 }, y2: { percent: 100 } },
+  crop: false,
+  cropMargin: { top: zero, right: zero, bottom: zero, left: zero },
+  scale: 'original',
+  position: none,
+  channels: 'rgba',
+  addShadow: false,
+  shadowType: none,
+  shadowOpacity: {
+    car: 90,
+    product: 50,
+    person: 50,
+    animal: 50,
+    transportation: 50,
+    graphic: 50,
+    other: 50,
+  },
+  semitransparency: true,
+  bgColor: none,
+  bgImageUrl: none,
+  bgImageFile: none,
+};
 
 function thrownBy(act: () => unknown): BgcutError {
   try {
@@ -82,24 +110,25 @@ describe('typed options', () => {
     expect(detail('Size')).toContain('Did you mean "size"?');
     expect(detail('fromat')).toContain('Did you mean "format"?');
     expect(detail('time_out')).toContain('Did you mean "timeout"?');
-    expect(detail('quality')).toContain('The options are size, format, channels');
+    expect(detail('quality')).toContain('The options are size, type, typeLevel, format');
   });
 
   it.each([['full'], [7], [true], [['full']]])('refuse %j instead of an object', (options) => {
     expect(thrownBy(() => readOptions(parameters, options)).code).toBe('invalid_option');
   });
 
-  it('read a canonical value as itself', () => {
-    const value = fc.record({
-      size: fc.constantFrom(...parameters.size.grammar.values!.map((v) => v.value)),
-      format: fc.constantFrom(...parameters.format.grammar.values!.map((v) => v.value)),
-      channels: fc.constantFrom(...parameters.channels.grammar.values!.map((v) => v.value)),
-    });
-    fc.assert(
-      fc.property(value, (options) => {
-        expect(readOptions(parameters, options)).toEqual(options);
-      }),
-    );
+  it('read every documented name as itself, and every alias as one of those', () => {
+    for (const [name, { grammar }] of Object.entries(parameters)) {
+      if ('fromParts' in grammar) continue;
+      const names = grammar.values?.map(({ value }) => value) ?? [];
+      for (const value of names) {
+        expect(readOptions(parameters, { [name]: value })).toEqual({ ...defaults, [name]: value });
+      }
+      for (const alias of grammar.values?.flatMap(({ aliases }) => aliases) ?? []) {
+        const values: Record<string, unknown> = readOptions(parameters, { [name]: alias });
+        expect(names).toContain(values[name]);
+      }
+    }
   });
 });
 
@@ -128,9 +157,13 @@ describe('form fields', () => {
   });
 
   it('never fail in any other way, whatever is sent', () => {
+    const strange = ['__proto__', 'x', 'shadow_type[', 'shadow_type[]', 'shadow_type[__proto__]'];
     const field = fc.tuple(
-      fc.constantFrom('size', 'format', 'channels', '__proto__', 'x'),
-      fc.anything(),
+      fc.constantFrom(...Object.keys(parameters).map(apiName), ...strange),
+      fc.oneof(
+        fc.anything(),
+        fc.string({ unit: fc.constantFrom(...Array.from(' 0159.%px#af-xe')), maxLength: 12 }),
+      ),
     );
     fc.assert(
       fc.property(fc.array(field), (fields) => {
@@ -141,7 +174,7 @@ describe('form fields', () => {
           expect(error).toBeInstanceOf(BgcutError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     );
   });
 });
@@ -174,7 +207,6 @@ describe('own options', () => {
   });
 
   it('have defaults', () => {
-    const none = undefined;
     expect(readOptions(engineOptions, {})).toEqual({
       device: 'auto',
       model: 'isnet',
@@ -246,9 +278,9 @@ describe('the table', () => {
   it('has defaults that its own grammars read', () => {
     for (const [name, entry] of Object.entries({ ...callOptions, ...engineOptions })) {
       if (entry.default === undefined) continue;
-      expect(readOptions({ [name]: entry }, { [name]: entry.default })[name], name).toBe(
-        entry.default,
-      );
+      const value = readOptions({ [name]: entry }, {})[name];
+      expect(value, name).toBeDefined();
+      expect(readOptions({ [name]: entry }, { [name]: entry.default })[name]).toEqual(value);
     }
   });
 
@@ -257,21 +289,38 @@ describe('the table', () => {
     expectTypeOf<RemoveOptions['size']>().toEqualTypeOf<Size | undefined>();
     expectTypeOf<RemoveOptions['signal']>().toEqualTypeOf<AbortSignal | undefined>();
     expectTypeOf<RemoveOptions['timeout']>().toEqualTypeOf<number | undefined>();
-    expectTypeOf<EngineOptions['offline']>().toEqualTypeOf<boolean | undefined>();
-    expectTypeOf<Parameters>().toEqualTypeOf<{
-      readonly size: 'preview' | 'medium' | 'hd' | 'full' | '50MP' | 'auto';
-      readonly format: 'auto' | 'png' | 'jpg' | 'webp' | 'zip';
-      readonly channels: 'rgba' | 'alpha';
-    }>();
+    expectTypeOf<EngineOptions['offline']>().toEqualTypeOf<
+      boolean | 'true' | 'false' | undefined
+    >();
+    expectTypeOf<RemoveOptions['typeLevel']>().toEqualTypeOf<
+      'none' | '1' | '2' | 'latest' | 1 | 2 | undefined
+    >();
+    expectTypeOf<{
+      shadowType: { person: '3D' };
+      shadowOpacity: { car: 80; person: 'auto' };
+      cropMargin: [10, '5%'];
+      roi: { x1: 0; y1: '10%'; x2: 300; y2: '100%' };
+      position: { x: 10; y: '20%' };
+      bgColor: { r: 1; g: 2; b: 3; alpha: 0.5 };
+      bgImageFile: Uint8Array;
+    }>().toExtend<RemoveOptions>();
+    expectTypeOf<{ shadowType: { person: 'long' } }>().not.toExtend<RemoveOptions>();
+    expectTypeOf<{ cropMargin: [1, 2, 3] }>().not.toExtend<RemoveOptions>();
+    expectTypeOf<Parameters['size']>().toEqualTypeOf<
+      'preview' | 'medium' | 'hd' | 'full' | '50MP' | 'auto'
+    >();
+    expectTypeOf<Parameters['crop']>().toEqualTypeOf<boolean>();
+    expectTypeOf<Parameters['scale']>().toEqualTypeOf<'original' | number>();
+    expectTypeOf<Parameters['bgColor']>().toEqualTypeOf<
+      readonly [r: number, g: number, b: number, alpha: number] | undefined
+    >();
   });
 
   it('gives the flags of the command line', () => {
     expect(apiName('cropMargin')).toBe('crop_margin');
     const flags = flagsOf({ ...callOptions, ...engineOptions }, ['signal']);
     expect(flags.map((flag) => flag.name)).toEqual([
-      'size',
-      'format',
-      'channels',
+      ...Object.keys(parameters),
       'timeout',
       'device',
       'model',
@@ -282,9 +331,13 @@ describe('the table', () => {
       'offline',
     ]);
     expect(flags.find((flag) => flag.name === 'cacheDir')?.flags).toBe('--cache-dir <value>');
-    expect(flags[1]?.description).toBe(
+    expect(flags.find((flag) => flag.name === 'format')?.description).toBe(
       'The format of the result. (auto | png | jpg | webp | zip; default auto)',
     );
+    expect(flags.filter((flag) => flag.perType).map((flag) => flag.flags)).toEqual([
+      '--shadow-type <value>',
+      '--shadow-opacity <value>',
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** What `bgcut remove` does: inputs, outputs, engine, pictures, summary. */
 import { createEngine, type Engine, type RemoveOptions } from '../../index.js';
 import { resolveModel } from '../../models/index.js';
-import { callOptions, engineOptions } from '../../params/options.js';
+import { engineOptions, readCall } from '../../params/options.js';
 import { readOptions } from '../../params/parameter.js';
 import { describeError, exitCodeOfFailures, usageError } from '../errors.js';
 import { DownloadReport } from '../models/progress.js';
@@ -46,7 +46,7 @@ async function removeAll(args: readonly string[], request: RemoveRequest): Promi
   const mode = await readOutputOption(request.output);
   // Values are checked before anything is read or loaded.
   const call = withFormatOf(mode, request.call);
-  readOptions(callOptions, call);
+  readCall(call);
   readOptions(engineOptions, request.engine);
   const inputs = await listInputs(args, {
     recursive: request.recursive ?? false,
@@ -127,7 +127,7 @@ async function startEngine(given: Record<string, unknown>): Promise<Engine> {
  */
 function picturesInFlight(engine: Engine, call: RemoveOptions): number {
   const { concurrency } = engine.info();
-  return readOptions(callOptions, call).timeout > 0 ? concurrency : concurrency + 2;
+  return readCall(call).timeout > 0 ? concurrency : concurrency + 2;
 }
 
 /** Counts, reports, and says at the end how it went. */

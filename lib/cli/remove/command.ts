@@ -27,6 +27,11 @@ const engineFlags = {
   },
 };
 
+const parameterFlags = {
+  ...parameters,
+  bgImageFile: { ...parameters.bgImageFile, grammar: text('the path of a picture') },
+};
+
 /** Adds `bgcut remove` to the program. */
 export function defineRemove(program: Command): void {
   const command = program
@@ -46,7 +51,7 @@ export function defineRemove(program: Command): void {
     .option('--json', 'one JSON object per picture and a summary, on standard output')
     .addHelpText('after', examples);
   command.optionsGroup('Result:');
-  addFlags(command, parameters);
+  addFlags(command, parameterFlags);
   command.optionsGroup('Engine:');
   addFlags(command, engineFlags, notFlags);
   command.option(
