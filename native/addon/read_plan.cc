@@ -101,7 +101,9 @@ Composition read_composition(const Napi::Object& composition) {
   result.canvas = read_size(read_object(composition, "canvas"));
   result.source = read_box(read_object(composition, "source"));
   result.target = read_box(read_object(composition, "target"));
-  result.windows = composition.Get("windows").ToBoolean().Value();
+  result.windows = read_enum<Windows>(
+      composition, "windows",
+      {{"as-found", Windows::kAsFound}, {"open", Windows::kOpen}, {"closed", Windows::kClosed}});
   if (composition.Get("shadow").IsObject()) {
     result.shadow = read_shadow(read_object(composition, "shadow"));
   }

@@ -116,7 +116,16 @@ void compose(Context& context) {
   const Composition& composition = context.layout.composition;
   const int threads = context.threads;
   image::Pixels& pixels = context.decoded.pixels;
-  if (composition.windows) matte::open_windows(pixels, context.result.foreground, threads);
+  switch (composition.windows) {
+    case Windows::kAsFound:
+      break;
+    case Windows::kOpen:
+      matte::open_windows(pixels, context.result.foreground, threads);
+      break;
+    case Windows::kClosed:
+      matte::close_windows(pixels, context.result.foreground, threads);
+      break;
+  }
   const Box frame = image::whole(pixels);
   if (composition.canvas != pixels.size() || composition.source != frame ||
       composition.target != frame) {

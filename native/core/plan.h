@@ -59,12 +59,15 @@ struct Colour {
   uint8_t red, green, blue, alpha;
 };
 
+// What becomes of the windows of a car: as the model found them, see-through, or opaque.
+enum class Windows { kAsFound, kOpen, kClosed };
+
 // Output of lib/compose.ts: how the cut-out becomes the result.
 struct Composition {
   Size canvas;  // size of the result
   Box source;   // the part of the frame that is used
   Box target;   // where it lands on the canvas: clipped there, resampled when of another size
-  bool windows = false;  // car windows let the background through
+  Windows windows = Windows::kAsFound;
   std::optional<Shadow> shadow;
   std::optional<Colour> background_colour;
   Channels channels = Channels::kRgba;
