@@ -3,13 +3,21 @@ import { rm, stat } from 'node:fs/promises';
 import { BgcutError } from '../errors.js';
 import { mismatch, placeOf, readStamp, writeStamp } from './cache.js';
 import { hashFile } from './files.js';
-import { builtinManifest, builtinManifests, type Manifest } from './manifest.js';
+import {
+  builtinManifest,
+  builtinManifests,
+  isNpmSource,
+  type Manifest,
+  type ModelKind,
+} from './manifest.js';
 import type { OnProgress } from './progress.js';
 
 /** What is known of a model before it is used. */
 export interface ModelInfo {
   readonly name: string;
   readonly title: string;
+  /** Whether it finds the subject, or tells its type. */
+  readonly kind: ModelKind;
   readonly licence: string;
   readonly commercial: 'yes' | 'no' | 'unclear';
   /** Training data, terms, caveats. */
@@ -36,16 +44,16 @@ export async function listModels(options: CatalogueOptions = {}): Promise<ModelI
 }
 
 async function describe(manifest: Manifest, { cacheDir }: CatalogueOptions): Promise<ModelInfo> {
-  const { name, title, licence, commercial, notes, source } = manifest;
+  const { name, title, kind, licence, commercial, notes, source } = manifest;
   const place = placeOf(manifest, cacheDir);
   const found = await stat(place.file).catch(() => undefined);
   const installed = found?.isFile() === true;
   return {
-    ...{ name, title, licence, commercial, notes, installed },
+    ...{ name, title, kind, licence, commercial, notes, installed },
     file: installed ? place.file : null,
     bytes: installed ? found.size : manifest.bytes,
     source:
-      source && (source.kind === 'npm' ? `npm:${source.package}@${source.version}` : source.url),
+      source && (isNpmSource(source) ? `npm:${source.package}@${source.version}` : source.url),
   };
 }
 

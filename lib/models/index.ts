@@ -12,8 +12,10 @@ export {
 export {
   type BoundManifest,
   DEFAULT_MODEL,
+  DETECTOR,
   type Manifest,
   manifestFolder,
+  type ModelKind,
   type ModelSizes,
 } from './manifest.js';
 export type { ModelProgress, OnProgress } from './progress.js';

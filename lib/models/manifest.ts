@@ -42,21 +42,42 @@ const sizes = z
     'A model run off the sizes it was trained for loses badly, so they belong to the model.',
   );
 
+const npmPackage = {
+  package: z.string().min(1),
+  version: z.string().min(1),
+  integrity: z.string().startsWith('sha512-').describe('of the tarball'),
+  packedBytes: bytes.describe('size of the tarball'),
+};
+
 const source = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z
         .literal('npm')
         .describe('an entry of a package, fetched as a tarball from the npm registry'),
-      package: z.string().min(1),
-      version: z.string().min(1),
-      integrity: z.string().startsWith('sha512-').describe('of the tarball'),
-      packedBytes: bytes.describe('size of the tarball'),
+      ...npmPackage,
       resources: z.string().describe('entry of the tarball that lists the chunks of each file'),
       entry: z.string().describe('the wanted file in that list'),
       sha256: sha256.describe('of the joined file, before the recipe'),
       bytes: bytes.describe('size of the joined file'),
       recipe: z.enum(['isnet']).describe('the rewriting that makes `file` of it'),
+    }),
+    z.strictObject({
+      kind: z
+        .literal('npm-files')
+        .describe('files of a package, fetched as a tarball from the npm registry'),
+      ...npmPackage,
+      files: z
+        .array(
+          z.strictObject({
+            path: z.string().min(1).describe('in the package'),
+            sha256: sha256.describe('of the file, before the recipe'),
+            bytes: bytes.describe('size of the file'),
+          }),
+        )
+        .min(1)
+        .describe('in the order that the recipe takes them in'),
+      recipe: z.enum(['nanodet']).describe('the rewriting that makes `file` of them'),
     }),
     z.strictObject({
       kind: z.literal('url'),
@@ -73,6 +94,10 @@ export const manifestSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be lower-case letters, digits, dots and dashes')
     .describe('what `model` and `bgcut models` call it'),
   title: z.string().min(1).optional().describe('name for people; default: `name`'),
+  kind: z
+    .enum(['segmentation', 'detector'])
+    .default('segmentation')
+    .describe('what it finds: the mask of the subject, or the objects that tell its type'),
   input: z.strictObject({
     name: z.string().min(1).optional().describe('input of the graph; default: its first'),
     order: z.enum(['rgb', 'bgr']).default('rgb').describe('order of the channel planes'),
@@ -85,7 +110,7 @@ export const manifestSchema = z.strictObject({
       .string()
       .min(1)
       .optional()
-      .describe('output of the graph that is the mask; default: its first'),
+      .describe('output of the graph: the mask, or the cells of a detector; default: its first'),
     activation: z
       .enum(['none', 'sigmoid', 'minmax'])
       .describe(
@@ -120,8 +145,24 @@ export type Manifest = Omit<Parsed, '$schema' | 'title' | 'file'> & { title: str
 /** Sizes of the model input: free (multiples of a number) or fixed. */
 export type ModelSizes = Manifest['input']['sizes'];
 
+/** What a model finds. */
+export type ModelKind = Manifest['kind'];
+
 /** Where a manifest's weights come from. */
 export type ModelSource = NonNullable<Manifest['source']>;
+
+/** A package that carries a model. */
+export type NpmSource = Extract<ModelSource, { kind: 'npm' | 'npm-files' }>;
+
+/** Whether a model comes out of a package. */
+export function isNpmSource(source: ModelSource | null): source is NpmSource {
+  return source?.kind === 'npm' || source?.kind === 'npm-files';
+}
+
+/** Bytes of what is taken out of the package. */
+export function unpackedBytes(source: NpmSource): number {
+  return source.kind === 'npm' ? source.bytes : source.files.reduce((n, f) => n + f.bytes, 0);
+}
 
 /** A manifest bound to a file: the names of its input and output are known. */
 export type BoundManifest = Omit<Manifest, 'input' | 'output'> & {
@@ -195,6 +236,9 @@ export function builtinManifests(): ReadonlyMap<string, Manifest> {
 
 /** The model that is used when none is named. */
 export const DEFAULT_MODEL = defaultModel;
+
+/** The model that tells the types of subjects. */
+export const DETECTOR = 'nanodet';
 
 /**
  * The manifest that comes with BgCut under a name.

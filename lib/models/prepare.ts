@@ -4,8 +4,7 @@ import { Worker } from 'node:worker_threads';
 
 import { BgcutError } from '../errors.js';
 import { type Digest, storageError, temporaryName } from './files.js';
-import type { Manifest } from './manifest.js';
-import type { NpmSource } from './npm.js';
+import { type Manifest, type NpmSource, unpackedBytes } from './manifest.js';
 import type { PrepareMessage, PrepareTask } from './prepare-worker.js';
 import type { OnProgress } from './progress.js';
 
@@ -58,6 +57,11 @@ function runWorker(task: PrepareTask, options: PrepareOptions): Promise<Digest> 
   return new Promise<Digest>((resolve, reject) => {
     const worker = new Worker(join(__dirname, 'prepare-worker.js'), { workerData: task });
     const stop = () => void worker.terminate();
+    let outcome: Digest | WorkerFailure = new WorkerFailure(undefined, 'the thread ended early');
+    const finish = (result: Digest | WorkerFailure) => {
+      outcome = result;
+      stop();
+    };
     signal?.addEventListener('abort', stop, { once: true });
     worker.on('message', (message: PrepareMessage) => {
       switch (message.kind) {
@@ -66,22 +70,25 @@ function runWorker(task: PrepareTask, options: PrepareOptions): Promise<Digest> 
           break;
         case 'preparing':
           report('download', source.packedBytes, source.packedBytes);
-          report('prepare', 0, source.bytes);
+          report('prepare', 0, unpackedBytes(source));
           break;
         case 'done':
-          report('prepare', source.bytes, source.bytes);
-          resolve(message.digest);
+          report('prepare', unpackedBytes(source), unpackedBytes(source));
+          finish(message.digest);
           break;
         case 'failed':
-          reject(new WorkerFailure(message.code, message.message));
+          finish(new WorkerFailure(message.code, message.message));
           break;
       }
     });
-    worker.on('error', reject);
+    worker.on('error', (error) => {
+      outcome = new WorkerFailure(undefined, String(error));
+    });
+    // Only then is nobody writing into its folder any more.
     worker.on('exit', () => {
       signal?.removeEventListener('abort', stop);
-      // Without effect when a message has settled the promise.
-      reject(new WorkerFailure(undefined, 'the thread ended early'));
+      if (outcome instanceof WorkerFailure) reject(outcome);
+      else resolve(outcome);
     });
   });
 }

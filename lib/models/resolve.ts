@@ -11,7 +11,9 @@ import {
   type BoundManifest,
   builtinManifest,
   builtinManifests,
+  isNpmSource,
   type Manifest,
+  type ModelKind,
   parseManifest,
   readManifest,
 } from './manifest.js';
@@ -26,6 +28,8 @@ export type ModelSpec = string | { readonly file: string; readonly manifest: str
 
 /** How a model is resolved. */
 export interface ResolveOptions {
+  /** What the model has to find; default: the subject's mask. */
+  readonly kind?: ModelKind | undefined;
   /** Never fetch; default: whether BGCUT_OFFLINE is set to something but 0. */
   readonly offline?: boolean | undefined;
   /** Cache folder instead of BGCUT_CACHE or the platform's. */
@@ -60,13 +64,24 @@ export async function resolveModel(
     if (typeof spec !== 'string')
       return await ownFile(spec.file, namedManifest(spec.manifest), options);
     if (isPath(spec)) return await ownFile(spec, undefined, options);
-    return await builtin(builtinManifest(spec), options);
+    const manifest = builtinManifest(spec);
+    checkKind(manifest, options);
+    return await builtin(manifest, options);
   } catch (error) {
     if (options.signal?.aborted) {
       throw new BgcutError('aborted', { cause: options.signal.reason });
     }
     throw error;
   }
+}
+
+function checkKind({ name, kind }: Manifest, options: ResolveOptions): void {
+  const { kind: wanted = 'segmentation' } = options;
+  if (kind === wanted) return;
+  const finds = { segmentation: 'finds the subject', detector: 'tells the type of a subject' };
+  throw new BgcutError('model_invalid', {
+    detail: `The model ${name} ${finds[kind]}; what is wanted here is one that ${finds[wanted]}.`,
+  });
 }
 
 /** Whether BGCUT_OFFLINE forbids fetching. */
@@ -83,6 +98,9 @@ function namedManifest(given: string | object): Manifest {
   return isPath(given) || /\.json$/i.test(given) ? readManifest(given) : builtinManifest(given);
 }
 
+/** Folders into which this thread is fetching. */
+const announced = new Set<string>();
+
 async function builtin(manifest: Manifest, options: ResolveOptions): Promise<ResolvedModel> {
   const { offline = isOffline(), cacheDir, signal, log = toStderr } = options;
   const place = placeOf(manifest, cacheDir);
@@ -90,10 +108,14 @@ async function builtin(manifest: Manifest, options: ResolveOptions): Promise<Res
   if (state !== 'intact') {
     const { name } = manifest;
     if (offline || manifest.source === null) throw notHere(manifest, state === 'damaged');
-    log(
-      `bgcut: fetching the model ${name} (${size(manifest)}) into ${place.folder}, once; licence: ${manifest.licence}, commercial use: ${manifest.commercial}`,
-    );
-    await pullManifest(manifest, options);
+    // Calls that start at the same time wait for one fetch, so one line tells of it.
+    if (!announced.has(place.folder)) {
+      announced.add(place.folder);
+      log(
+        `bgcut: fetching the model ${name} (${size(manifest)}) into ${place.folder}, once; licence: ${manifest.licence}, commercial use: ${manifest.commercial}`,
+      );
+    }
+    await pullManifest(manifest, options).finally(() => announced.delete(place.folder));
   }
   return {
     name: manifest.name,
@@ -117,7 +139,7 @@ function notHere({ name, source }: Manifest, damaged: boolean): BgcutError {
 }
 
 function size({ source, bytes }: Manifest): string {
-  const fetched = source?.kind === 'npm' ? source.packedBytes : bytes;
+  const fetched = isNpmSource(source) ? source.packedBytes : bytes;
   return fetched === null ? 'size unknown' : `${Math.round(fetched / 1e6)} MB`;
 }
 
@@ -143,6 +165,7 @@ async function ownFile(
     });
   });
   const manifest = named ?? manifestBeside(file) ?? manifestByFileName(file, given);
+  checkKind(manifest, options);
   // With a manifest named in words the user says "this file is like that one"; its checksum is of another file.
   if (named === undefined && manifest.sha256 !== null) await checkOwn(file, manifest, options);
   return { name: manifest.name, file, manifest: await bindManifest(manifest, file) };

@@ -153,7 +153,7 @@ function readJpeg(file: Buffer): { frame: number; luma: number[]; sampling: stri
     const body = at + 4;
     if (marker === 0xdb && file[body] === 0) luma = zigzagOfRow.map((i) => file[body + 1 + i]!);
     if (marker >= 0xc0 && marker <= 0xc2) {
-      const components = [...Array(file[body + 5]!).keys()];
+      const components = [...Array(file[body + 5]).keys()];
       const sampling = components
         .map((i) => file[body + 7 + i * 3]!)
         .map((factors) => `${factors >> 4}x${factors & 15}`);

@@ -1,6 +1,6 @@
 /** Colour profiles: results are sRGB, with the colours that sharp converts to, and say so where the input said anything. */
 import { deflateSync } from 'node:zlib';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createEngine, type Engine } from 'bgcut';
@@ -17,9 +17,9 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 const files = {
-  jpg: (picture: sharp.Sharp) => picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
-  png: (picture: sharp.Sharp) => picture.png(),
-  webp: (picture: sharp.Sharp) => picture.webp({ lossless: true }),
+  jpg: (picture: Sharp) => picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  png: (picture: Sharp) => picture.png(),
+  webp: (picture: Sharp) => picture.webp({ lossless: true }),
 };
 
 describe.each(['jpg', 'png', 'webp'] as const)('a %s tagged Display P3', (format) => {

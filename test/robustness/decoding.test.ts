@@ -115,7 +115,7 @@ describe('pixels and alpha are those that sharp reads of', () => {
 
 describe('a picture that has alpha already', () => {
   // Bright everywhere, so that the model alone would keep it all; alpha from 0 at the left to 255 at the right.
-  const ramp = async () => {
+  const ramp = () => {
     const data = Buffer.alloc(256 * 100 * 4, 240);
     for (let i = 0; i < 256 * 100; i++) data[i * 4 + 3] = i % 256;
     return sharp(data, { raw: { width: 256, height: 100, channels: 4 } });
@@ -123,9 +123,7 @@ describe('a picture that has alpha already', () => {
 
   it('is never made more opaque', async () => {
     const half = Buffer.from('<svg width="256" height="50"><rect width="256" height="50"/></svg>');
-    const picture = await (
-      await ramp()
-    )
+    const picture = await ramp()
       .composite([{ input: half, gravity: 'south', blend: 'atop' }])
       .png()
       .toBuffer();
@@ -141,7 +139,7 @@ describe('a picture that has alpha already', () => {
   });
 
   it('keeps that alpha in every format that has one', async () => {
-    const picture = await (await ramp()).png().toBuffer();
+    const picture = await ramp().png().toBuffer();
     const before = channel(await rgba(picture), 3);
     for (const format of ['png', 'webp'] as const) {
       const result = await everything.removeBg(picture, { size: 'full', format });

@@ -1,11 +1,11 @@
 /** Pictures made at test time. */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
 /**
  * A colourful scene without symmetry: smooth gradients, a bright disc and a dark bar, so that a turned, mirrored or
  * shifted result can't pass for the right one.
  */
-export function scene(width: number, height: number): sharp.Sharp {
+export function scene(width: number, height: number): Sharp {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 100 100"
       preserveAspectRatio="none">
     <defs>
@@ -23,12 +23,12 @@ export function scene(width: number, height: number): sharp.Sharp {
 }
 
 /** One colour. */
-export function plain(width: number, height: number, background: string): sharp.Sharp {
+export function plain(width: number, height: number, background: string): Sharp {
   return sharp({ create: { width, height, channels: 3, background }, limitInputPixels: false });
 }
 
 /** Deterministic noise, 3 channels: detail that does not compress. */
-export function noise(width: number, height: number, seed = 1): sharp.Sharp {
+export function noise(width: number, height: number, seed = 1): Sharp {
   const data = Buffer.alloc(width * height * 3);
   let state = seed;
   for (let i = 0; i < data.length; i++) {

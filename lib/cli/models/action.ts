@@ -1,6 +1,14 @@
 /** What `bgcut models` does. */
 import { BgcutError } from '../../errors.js';
-import { licences, listModels, pullModel, verifyModel } from '../../models/index.js';
+import {
+  DEFAULT_MODEL,
+  DETECTOR,
+  licences,
+  listModels,
+  type PulledModel,
+  pullModel,
+  verifyModel,
+} from '../../models/index.js';
 import { describeError, exitCodeOfFailures } from '../errors.js';
 import { formatBytes, formatTable } from '../format.js';
 import { stopSignal } from '../signals.js';
@@ -23,13 +31,31 @@ export async function list(json: boolean): Promise<void> {
   await printLine(formatTable([head, ...rows]).join('\n'));
 }
 
+/** Fetches the models that a call uses by itself; what they came to goes to standard output. */
+export async function pullDefaults(flags: PullFlags, json: boolean): Promise<void> {
+  const reports: PulledModel[] = [];
+  for (const name of [DEFAULT_MODEL, DETECTOR]) {
+    const pulled = await fetchOne(name, flags);
+    if (json) reports.push(pulled);
+    else await printPulled(pulled);
+  }
+  if (json) await printJson(reports);
+}
+
 /** Fetches one model; what it came to goes to standard output. Rejects with a BgcutError. */
 export async function pull(name: string, flags: PullFlags, json: boolean): Promise<void> {
+  const pulled = await fetchOne(name, flags);
+  await (json ? printJson(pulled) : printPulled(pulled));
+}
+
+async function fetchOne(name: string, flags: PullFlags): Promise<PulledModel> {
   const { from, force } = flags;
   const { hooks, end } = reporting();
-  const pulled = await pullModel(name, { from, force, signal: stopSignal, ...hooks }).finally(end);
-  if (json) return printJson(pulled);
-  const { fetched, file, bytes, sha256, trust } = pulled;
+  return pullModel(name, { from, force, signal: stopSignal, ...hooks }).finally(end);
+}
+
+async function printPulled(pulled: PulledModel): Promise<void> {
+  const { name, fetched, file, bytes, sha256, trust } = pulled;
   const known =
     trust === 'manifest' ? 'checksum as expected' : `SHA-256 ${sha256}, noted for the next check`;
   const how = fetched ? 'fetched' : 'was here already';

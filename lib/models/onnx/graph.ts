@@ -12,6 +12,9 @@ import {
   type TensorProto,
   TensorProto_DataType as DataType,
   TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
 } from './onnx_pb.js';
 
 /**
@@ -51,6 +54,36 @@ export function floatTensor(name: string, dims: number[], values: ArrayLike<numb
   });
 }
 
+/** Makes a list of 64-bit integers. */
+export function int64Tensor(name: string, values: number[]): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: [BigInt(values.length)],
+    dataType: DataType.INT64,
+    int64Data: values.map(BigInt),
+  });
+}
+
+/**
+ * Declares a float32 input or output of a graph.
+ *
+ * @param dims its dimensions; a text names one that may be of any size
+ */
+export function floatValue(name: string, dims: (number | string)[]): ValueInfoProto {
+  const dim = dims.map((size) =>
+    create(TensorShapeProto_DimensionSchema, {
+      value:
+        typeof size === 'string'
+          ? { case: 'dimParam', value: size }
+          : { case: 'dimValue', value: BigInt(size) },
+    }),
+  );
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: DataType.FLOAT, shape: { dim } } } },
+  });
+}
+
 /** Makes a node of the default operator set; `attribute` as in the ONNX IR. */
 export function node(
   opType: string,
@@ -72,6 +105,20 @@ export function intsAttribute(name: string, values: number[]): AttributeProto {
     name,
     type: AttributeType.INTS,
     ints: values.map(BigInt),
+  });
+}
+
+/** A node attribute that holds one number. */
+export function floatAttribute(name: string, value: number): AttributeProto {
+  return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value });
+}
+
+/** A node attribute that holds a text. */
+export function textAttribute(name: string, value: string): AttributeProto {
+  return create(AttributeProtoSchema, {
+    name,
+    type: AttributeType.STRING,
+    s: Buffer.from(value, 'utf8'),
   });
 }
 

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BgcutError, createEngine } from 'bgcut';
 
-const folder = process.argv[2];
+const folder = process.argv[2] ?? '';
 const model = new URL('../../fixtures/models/tiny.onnx', import.meta.url).pathname;
 const good = new URL('../../fixtures/photos/rocket.jpg', import.meta.url).pathname;
 
@@ -25,6 +25,7 @@ const engine = await createEngine({ device: 'cpu', threads: 2, model });
 const takeGood = () => engine.removeBg(good, { size: 'full', format: 'png' });
 const first = await takeGood();
 
+/** @type {Record<string, unknown>} */
 const report = {};
 for (const name of readdirSync(folder).sort()) {
   const before = startMeasuring();
