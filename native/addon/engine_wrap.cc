@@ -3,7 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include "addon/ask.h"
 #include "addon/read_plan.h"
+#include "addon/read_value.h"
 
 namespace bgcut::addon {
 
@@ -38,18 +40,31 @@ Napi::Value to_js(Napi::Env env, Finished& finished) {
   if (result.alpha) value.Set("alpha", to_buffer(env, *result.alpha));
   value.Set("width", result.size.width);
   value.Set("height", result.size.height);
-  auto foreground = Napi::Object::New(env);
-  foreground.Set("top", result.foreground.top);
-  foreground.Set("left", result.foreground.left);
-  foreground.Set("width", result.foreground.width);
-  foreground.Set("height", result.foreground.height);
-  value.Set("foreground", foreground);
+  value.Set("foreground", box_to_js(env, result.foreground));
   auto timings = Napi::Object::New(env);
   timings.Set("queue", finished.queue_ms);
   for (size_t i = 0; i < kStageNames.size(); ++i) timings.Set(kStageNames[i], result.stage_ms[i]);
   timings.Set("total", finished.total_ms);
   value.Set("timings", timings);
   return value;
+}
+
+Napi::Value to_js(Napi::Env env, const Subject& subject) {
+  auto value = Napi::Object::New(env);
+  value.Set("frame", size_to_js(env, subject.frame));
+  value.Set("box", box_to_js(env, subject.box));
+  value.Set("transparent", subject.transparent);
+  return value;
+}
+
+Layout read_layout(const Napi::Object& composition) {
+  Layout layout{read_composition(composition), nullptr};
+  const Napi::Value background = composition.Get("background");
+  if (background.IsObject() && background.As<Napi::Object>().Has("picture")) {
+    layout.background =
+        PictureWrap::Unwrap(read_object(background.As<Napi::Object>(), "picture"))->take();
+  }
+  return layout;
 }
 
 template <typename T>
@@ -119,29 +134,35 @@ Napi::Value EngineWrap::open(const Napi::CallbackInfo& info) {
 Napi::Value EngineWrap::run(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto& environment = Environment::of(env);
-  const Plan plan = read_plan(info[1].As<Napi::Object>());
-  auto picture = PictureWrap::Unwrap(info[0].As<Napi::Object>())->take();
+  Request request;
+  request.plan = read_plan(info[1].As<Napi::Object>());
+  request.picture = PictureWrap::Unwrap(info[0].As<Napi::Object>())->take();
   auto* const pending = environment.open_promise(env);
-  pending->keep = Napi::Persistent(info.This().As<Napi::Object>());
+  pending->owner = Napi::Persistent(info.This().As<Napi::Object>());
+  pending->callback = Napi::Persistent(info[2].As<Napi::Function>());
+  request.compose = [&environment, pending](const Subject& subject, CancelToken& token) {
+    // `pending` is alive there: it goes only with the answer to the run, which is posted later.
+    return ask_javascript<Layout>(environment, token, [pending, subject](Napi::Env js) {
+      return read_layout(pending->callback.Call({to_js(js, subject)}).As<Napi::Object>());
+    });
+  };
   auto answer = Napi::Object::New(env);
   answer.Set("promise", pending->deferred.Promise());
-  const auto job =
-      engine_->submit(std::move(picture), plan, [&environment, pending](Outcome outcome) {
-        // Shared because std::function must be copyable, and a result is not.
-        const auto shared = std::make_shared<Outcome>(std::move(outcome));
-        environment.settle(pending, [shared](Napi::Env js) -> Napi::Value {
-          if (const auto* const error = std::get_if<Error>(shared.get())) throw *error;
-          return to_js(js, std::get<Finished>(*shared));
-        });
-      });
-  answer.Set("cancel", Napi::Function::New(env, [job, engine = std::weak_ptr(engine_)](
-                                                    const Napi::CallbackInfo& call) {
-               const auto alive = engine.lock();
-               if (alive == nullptr) return;
-               const std::string reason = call[0].ToString().Utf8Value();
-               alive->cancel(job,
-                             reason == code_name(Code::kTimeout) ? Code::kTimeout : Code::kAborted);
-             }));
+  const auto job = engine_->submit(std::move(request), [&environment, pending](Outcome outcome) {
+    // Shared because std::function must be copyable, and a result is not.
+    const auto shared = std::make_shared<Outcome>(std::move(outcome));
+    environment.settle(pending, [shared](Napi::Env js) -> Napi::Value {
+      if (const auto* const error = std::get_if<Error>(shared.get())) throw *error;
+      return to_js(js, std::get<Finished>(*shared));
+    });
+  });
+  const auto cancel = [job, engine = std::weak_ptr(engine_)](const Napi::CallbackInfo& call) {
+    const auto alive = engine.lock();
+    if (alive == nullptr) return;
+    const std::string reason = call[0].ToString().Utf8Value();
+    alive->cancel(job, reason == code_name(Code::kTimeout) ? Code::kTimeout : Code::kAborted);
+  };
+  answer.Set("cancel", Napi::Function::New(env, cancel));
   return answer;
 }
 
@@ -150,7 +171,7 @@ Napi::Value EngineWrap::infer(const Napi::CallbackInfo& info) {
   auto& environment = Environment::of(env);
   const Size size{info[0].As<Napi::Number>().Int32Value(), info[1].As<Napi::Number>().Int32Value()};
   auto* const pending = environment.open_promise(env);
-  pending->keep = Napi::Persistent(info.This().As<Napi::Object>());
+  pending->owner = Napi::Persistent(info.This().As<Napi::Object>());
   const Napi::Promise promise = pending->deferred.Promise();
   engine_->time_inference(size, [&environment, pending](std::variant<double, Error> outcome) {
     environment.settle(pending, [outcome](Napi::Env js) -> Napi::Value {

@@ -50,23 +50,33 @@ Environment::Pending* Environment::open_promise(Napi::Env env) {
   return new Pending(env);
 }
 
-void Environment::settle(Pending* pending, MakeValue make_value) {
+void Environment::post(std::function<void(Napi::Env)> call) {
   if (exiting) return;
+  call_js_.NonBlockingCall([call = std::move(call)](Napi::Env env, Napi::Function) {
+    try {
+      const Napi::HandleScope scope(env);
+      call(env);
+    } catch (...) {
+      // The environment is ending (its worker is terminated, or the process exits): JavaScript
+      // can't run any more, and nobody is left to tell.
+    }
+  });
+}
+
+void Environment::settle(Pending* pending, MakeValue make_value) {
   // The callback may never run (the environment closes first): then `pending`, which holds
   // references that only the JavaScript thread could drop, goes with the environment.
-  call_js_.NonBlockingCall(
-      [this, pending, make_value = std::move(make_value)](Napi::Env env, Napi::Function) {
-        const Napi::HandleScope scope(env);
-        const std::unique_ptr<Pending> owned(pending);
-        try {
-          owned->deferred.Resolve(make_value(env));
-        } catch (const Error& error) {
-          owned->deferred.Reject(to_js(env, error).Value());
-        } catch (const Napi::Error& error) {
-          owned->deferred.Reject(error.Value());
-        }
-        if (--open_promises_ == 0) call_js_.Unref(env);
-      });
+  post([this, pending, make_value = std::move(make_value)](Napi::Env env) {
+    const std::unique_ptr<Pending> owned(pending);
+    try {
+      owned->deferred.Resolve(make_value(env));
+    } catch (const Error& error) {
+      owned->deferred.Reject(to_js(env, error).Value());
+    } catch (const Napi::Error& error) {
+      owned->deferred.Reject(error.Value());
+    }
+    if (--open_promises_ == 0) call_js_.Unref(env);
+  });
 }
 
 void Environment::reject(Pending* pending, const Error& error) {

@@ -31,13 +31,19 @@ class Environment {
    public:
     explicit Pending(Napi::Env env) : deferred(env) {}
     Napi::Promise::Deferred deferred;
-    Napi::ObjectReference keep;  // an object that must live until then
+    // Objects that must live until then.
+    Napi::ObjectReference owner;
+    Napi::FunctionReference callback;
   };
   // JavaScript thread only. The pointer is owned by whoever settles it, exactly once.
   Pending* open_promise(Napi::Env env);
   // Any thread. `make_value` may throw bgcut::Error, which rejects.
   void settle(Pending* pending, MakeValue make_value);
   void reject(Pending* pending, const Error& error);
+
+  // Any thread: runs `call`, which must not throw, on the JavaScript thread, in the order of
+  // posting.
+  void post(std::function<void(Napi::Env)> call);
 
   // Runs `work` on `pool`; it returns a MakeValue or throws.
   Napi::Promise run(Napi::Env env, WorkerPool& pool, std::function<MakeValue()> work);

@@ -1,5 +1,4 @@
-// The objects of lib/native.ts, read once into plain structs. Values were validated in TypeScript;
-// a missing or mistyped field is a defect of ours and throws Napi::TypeError.
+// The objects of lib/native.ts, read once into plain structs. Values were validated in TypeScript.
 #pragma once
 
 #include <napi.h>
@@ -20,7 +19,9 @@ struct EngineConfig {
 };
 
 EngineConfig read_engine_config(const Napi::Object& config);
-Plan read_plan(const Napi::Object& plan);
 segment::Device read_device(const Napi::Value& name);
+Plan read_plan(const Napi::Object& plan);
+// Without the background picture, which is a native object of its own.
+Composition read_composition(const Napi::Object& composition);
 
 }  // namespace bgcut::addon

@@ -70,19 +70,4 @@ void clear_hidden_colour(image::Pixels& rgba, int threads) {
   });
 }
 
-void flatten_over(image::Pixels& rgba, uint8_t red, uint8_t green, uint8_t blue, int threads) {
-  parallel_rows(threads, rgba.height(), [&](int begin, int end) {
-    uint8_t* pixel = rgba.row(begin);
-    const uint8_t* const stop = pixel + rgba.stride() * static_cast<size_t>(end - begin);
-    for (; pixel != stop; pixel += 4) {
-      const unsigned alpha = pixel[3];
-      const unsigned rest = 255 - alpha;
-      pixel[0] = static_cast<uint8_t>((pixel[0] * alpha + red * rest + 127) / 255);
-      pixel[1] = static_cast<uint8_t>((pixel[1] * alpha + green * rest + 127) / 255);
-      pixel[2] = static_cast<uint8_t>((pixel[2] * alpha + blue * rest + 127) / 255);
-      pixel[3] = 255;
-    }
-  });
-}
-
 }  // namespace bgcut::compose

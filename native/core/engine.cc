@@ -7,8 +7,7 @@
 namespace bgcut {
 
 struct Job {
-  std::unique_ptr<image::Picture> picture;
-  Plan plan;
+  Request request;
   Clock::time_point submitted = Clock::now();
   std::shared_ptr<CancelToken> token = std::make_shared<CancelToken>();
 
@@ -25,7 +24,7 @@ struct Job {
   // A request that hasn't started ends here and now, with the token's reason.
   void settle_if_waiting() {
     if (started.exchange(true)) return;
-    picture.reset();
+    request = {};
     try {
       token->check();
     } catch (const Error& error) {
@@ -71,11 +70,10 @@ Engine::~Engine() {
   shutdown();
 }
 
-std::shared_ptr<Job> Engine::submit(std::unique_ptr<image::Picture> picture, const Plan& plan,
-                                    std::function<void(Outcome)> done) {
+std::shared_ptr<Job> Engine::submit(Request request, std::function<void(Outcome)> done) {
   auto job = std::make_shared<Job>();
-  job->picture = std::move(picture);
-  job->plan = plan;
+  const auto timeout = request.plan.timeout;
+  job->request = std::move(request);
   job->done = std::move(done);
   {
     const std::lock_guard lock(mutex_);
@@ -83,8 +81,8 @@ std::shared_ptr<Job> Engine::submit(std::unique_ptr<image::Picture> picture, con
     if (!closing_) {
       jobs_.push_back(job);
       workers_.post([this, job] { run(job); });
-      if (plan.timeout.count() > 0) {
-        watchdog_.watch(job->token, job->submitted + plan.timeout, [weak = std::weak_ptr(job)] {
+      if (timeout.count() > 0) {
+        watchdog_.watch(job->token, job->submitted + timeout, [weak = std::weak_ptr(job)] {
           if (const auto late = weak.lock()) late->settle_if_waiting();
         });
       }
@@ -99,7 +97,7 @@ void Engine::run(const std::shared_ptr<Job>& job) {
   if (job->started.exchange(true)) return;
   const double queue_ms = milliseconds_since(job->submitted);
   try {
-    Result result = run_pipeline(std::move(job->picture), job->plan, model_, threads_, *job->token);
+    Result result = run_pipeline(std::move(job->request), model_, threads_, *job->token);
     job->settle(Finished{std::move(result), queue_ms, milliseconds_since(job->submitted)});
   } catch (...) {
     job->settle(current_error());

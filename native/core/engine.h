@@ -40,8 +40,7 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   // Queues a request. `done` is called once, on any thread, and must not throw.
-  std::shared_ptr<Job> submit(std::unique_ptr<image::Picture> picture, const Plan& plan,
-                              std::function<void(Outcome)> done);
+  std::shared_ptr<Job> submit(Request request, std::function<void(Outcome)> done);
 
   // Stops a request: a waiting one ends at once, a running one between its stages, inside
   // inference, or while libvips works. Does nothing to one that has ended.

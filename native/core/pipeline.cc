@@ -4,8 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "compose/background.h"
+#include "compose/canvas.h"
+#include "compose/cutout.h"
+#include "compose/shadow.h"
 #include "image/decode.h"
 #include "matte/upsample.h"
+#include "matte/windows.h"
 
 namespace bgcut {
 
@@ -13,113 +18,158 @@ namespace {
 
 // Everything that one request owns while it runs.
 struct Context {
-  std::unique_ptr<image::Picture> picture;
-  const Plan& plan;
+  Request request;
   const Model& model;
   int threads;
   CancelToken& token;
 
+  Size input;  // of the picture, upright
   bool has_alpha = false;
   image::Decoded decoded;
   segment::Tensor tensor;
   segment::Mask mask;
-  Target target;  // which of the plan's targets it is
+  Layout layout;
   Result result;
 };
 
-Size larger_target(const Plan& plan) {
-  return plan.opaque && plan.opaque->size.area() > plan.transparent.size.area()
-             ? plan.opaque->size
-             : plan.transparent.size;
+// The region of interest in pixels of a picture scaled to `size`: not empty, inside it.
+Box region_of_interest(const Plan& plan, Size input, Size size) {
+  if (!plan.roi) return {0, 0, size.width, size.height};
+  const double x = static_cast<double>(size.width) / input.width;
+  const double y = static_cast<double>(size.height) / input.height;
+  const int left = std::min(static_cast<int>(std::lround(plan.roi->left * x)), size.width - 1);
+  const int top = std::min(static_cast<int>(std::lround(plan.roi->top * y)), size.height - 1);
+  const auto right = static_cast<int>(std::lround((plan.roi->left + plan.roi->width) * x));
+  const auto bottom = static_cast<int>(std::lround((plan.roi->top + plan.roi->height) * y));
+  return {left, top, std::max(right - left, 1), std::max(bottom - top, 1)};
 }
 
-// The picture is decoded once: at the result's size, or larger where the model sees more than the
-// result shows.
-Size decode_size(const Plan& plan, Size picture) {
-  const Size target = larger_target(plan);
-  const double scale = std::max({1.0, static_cast<double>(plan.segment.width) / target.width,
-                                 static_cast<double>(plan.segment.height) / target.height});
-  return {std::min(picture.width, static_cast<int>(std::ceil(target.width * scale))),
-          std::min(picture.height, static_cast<int>(std::ceil(target.height * scale)))};
+// The picture is decoded once: at the frame's size, or larger where the model sees more of the
+// region of interest than the result shows.
+Size decode_size(const Plan& plan, Size input) {
+  const Box roi = region_of_interest(plan, input, plan.frame);
+  const double scale = std::max({1.0, static_cast<double>(plan.segment.width) / roi.width,
+                                 static_cast<double>(plan.segment.height) / roi.height});
+  return {std::min(input.width, static_cast<int>(std::ceil(plan.frame.width * scale))),
+          std::min(input.height, static_cast<int>(std::ceil(plan.frame.height * scale)))};
 }
 
-void fit_to(Context& request, Size size) {
-  if (request.decoded.pixels.size() == size) return;
-  request.decoded.pixels = image::resize(request.decoded.pixels, size, request.has_alpha,
-                                         request.threads, request.token);
+void fit_to(Context& context, Size size) {
+  image::Pixels& pixels = context.decoded.pixels;
+  if (pixels.size() == size) return;
+  pixels = image::resize(pixels, image::whole(pixels), size, context.has_alpha, context.threads,
+                         context.token);
 }
 
-void decode(Context& request) {
-  request.has_alpha = request.picture->header.has_alpha;
-  request.decoded =
-      image::decode(*request.picture, decode_size(request.plan, request.picture->header.size),
-                    request.threads, request.token);
+void decode(Context& context) {
+  Request& request = context.request;
+  context.input = request.picture->header.size;
+  context.has_alpha = request.picture->header.has_alpha;
+  context.decoded = image::decode(*request.picture, decode_size(request.plan, context.input),
+                                  context.threads, context.token);
   request.picture.reset();
 }
 
-void tensor(Context& request) {
+void tensor(Context& context) {
+  const Plan& plan = context.request.plan;
+  const image::Pixels& pixels = context.decoded.pixels;
   const image::Pixels squeezed =
-      image::squeeze_to_rgb(request.decoded.pixels, request.plan.segment, request.has_alpha,
-                            request.threads, request.token);
-  request.tensor = segment::fill_tensor(squeezed, request.model.contract);
-  fit_to(request, larger_target(request.plan));
+      image::squeeze_to_rgb(pixels, region_of_interest(plan, context.input, pixels.size()),
+                            plan.segment, context.has_alpha, context.threads, context.token);
+  context.tensor = segment::fill_tensor(squeezed, context.model.contract);
+  fit_to(context, plan.frame);
 }
 
-void inference(Context& request) {
+void inference(Context& context) {
   // A large picture needs the memory more, to be encoded, than the next request needs it kept.
   constexpr int64_t kLargePicture = 16'000'000;
-  const bool release_scratch = larger_target(request.plan).area() > kLargePicture;
-  double& inside = request.result.stage_ms[2];
-  request.mask = segment::infer(*request.model.session, request.model.contract, request.tensor,
-                                release_scratch, request.token, inside);
-  request.tensor = {};
+  const bool release_scratch = context.request.plan.frame.area() > kLargePicture;
+  double& inside = context.result.stage_ms[2];
+  context.mask = segment::infer(*context.model.session, context.model.contract, context.tensor,
+                                release_scratch, context.token, inside);
+  context.tensor = {};
 }
 
-void mask(Context& request) {
-  matte::apply_mask(request.mask, request.decoded.pixels, request.threads);
-  request.mask = {};
+void mask(Context& context) {
+  const Plan& plan = context.request.plan;
+  matte::apply_mask(context.mask, region_of_interest(plan, context.input, plan.frame),
+                    context.decoded.pixels, context.threads);
+  context.mask = {};
+  context.has_alpha = true;
 }
 
-void cutout(Context& request) {
-  image::Pixels& pixels = request.decoded.pixels;
-  auto coverage = compose::measure_coverage(pixels, request.threads);
-  request.target = request.plan.opaque && !coverage.transparent ? *request.plan.opaque
-                                                                : request.plan.transparent;
-  if (pixels.size() != request.target.size) {
-    request.has_alpha = true;
-    fit_to(request, request.target.size);
-    coverage = compose::measure_coverage(pixels, request.threads);
+void layout(Context& context) {
+  const Plan& plan = context.request.plan;
+  image::Pixels& pixels = context.decoded.pixels;
+  auto coverage = compose::measure_coverage(pixels, context.threads);
+  if (coverage.transparent && plan.transparent_frame && *plan.transparent_frame != pixels.size()) {
+    fit_to(context, *plan.transparent_frame);
+    coverage = compose::measure_coverage(pixels, context.threads);
   }
   if (coverage.subject.width == 0) throw Error(Code::kUnknownForeground, "the matte is empty");
-  request.result.foreground = coverage.subject;
-  request.result.size = pixels.size();
-  if (request.plan.channels == Channels::kAlpha) return;
-  switch (request.target.encoder.format) {
+  context.result.foreground = coverage.subject;
+  context.layout = context.request.compose({pixels.size(), coverage.subject, coverage.transparent},
+                                           context.token);
+}
+
+void compose(Context& context) {
+  const Composition& composition = context.layout.composition;
+  const int threads = context.threads;
+  image::Pixels& pixels = context.decoded.pixels;
+  switch (composition.windows) {
+    case Windows::kAsFound:
+      break;
+    case Windows::kOpen:
+      matte::open_windows(pixels, context.result.foreground, threads);
+      break;
+    case Windows::kClosed:
+      matte::close_windows(pixels, context.result.foreground, threads);
+      break;
+  }
+  const Box frame = image::whole(pixels);
+  if (composition.canvas != pixels.size() || composition.source != frame ||
+      composition.target != frame) {
+    pixels = compose::place(pixels, composition.source, composition.target, composition.canvas,
+                            threads, context.token);
+  }
+  if (composition.channels == Channels::kAlpha) return;
+  if (composition.shadow) {
+    const Box subject = compose::measure_coverage(pixels, threads).subject;
+    if (subject.width > 0) compose::add_shadow(pixels, *composition.shadow, subject, threads);
+  }
+  if (context.layout.background) {
+    compose::lay_over_picture(pixels, *context.layout.background, threads, context.token);
+  } else if (composition.background_colour) {
+    compose::lay_over_colour(pixels, *composition.background_colour, threads);
+  }
+  switch (composition.encoder.format) {
     case Format::kPng:
     case Format::kWebp:
-      compose::clear_hidden_colour(pixels, request.threads);
+      compose::clear_hidden_colour(pixels, threads);
       break;
     case Format::kJpg:
-      compose::flatten_over(pixels, 255, 255, 255, request.threads);
+      compose::lay_over_colour(pixels, {255, 255, 255, 255}, threads);
       break;
     case Format::kZip:  // color.jpg keeps the picture under alpha 0
       break;
   }
 }
 
-void encode(Context& request) {
-  const Encoder& encoder = request.target.encoder;
-  Result& result = request.result;
+void encode(Context& context) {
+  const Composition& composition = context.layout.composition;
+  const Encoder& encoder = composition.encoder;
+  Result& result = context.result;
   result.format = encoder.format;
+  result.size = context.decoded.pixels.size();
   const auto write = [&](image::Part part, bool last = true) {
-    return image::encode(request.decoded.pixels, part, encoder, request.decoded.tags, last,
-                         request.threads, request.token);
+    return image::encode(context.decoded.pixels, part, encoder, context.decoded.tags, last,
+                         context.threads, context.token);
   };
   if (encoder.format == Format::kZip) {
     result.data = write(image::Part::kRgb, false);
-    request.token.check();
+    context.token.check();
     result.alpha = write(image::Part::kAlpha);
-  } else if (request.plan.channels == Channels::kAlpha) {
+  } else if (composition.channels == Channels::kAlpha) {
     result.data = write(image::Part::kAlpha);
   } else {
     result.data = write(encoder.format == Format::kJpg ? image::Part::kRgb : image::Part::kRgba);
@@ -127,23 +177,22 @@ void encode(Context& request) {
 }
 
 using Stage = void (*)(Context&);
-constexpr std::array<Stage, kStageNames.size()> kStages{decode, tensor, inference,
-                                                        mask,   cutout, encode};
+constexpr std::array<Stage, kStageNames.size()> kStages{decode, tensor,  inference, mask,
+                                                        layout, compose, encode};
 
 }  // namespace
 
-Result run_pipeline(std::unique_ptr<image::Picture> picture, const Plan& plan, const Model& model,
-                    int threads, CancelToken& token) {
-  Context request{std::move(picture), plan, model, threads, token, false, {}, {}, {}, {}, {}};
+Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token) {
+  Context context{std::move(request), model, threads, token, {}, false, {}, {}, {}, {}, {}};
   for (size_t i = 0; i < kStages.size(); ++i) {
     token.check();
     const auto start = Clock::now();
-    kStages[i](request);
+    kStages[i](context);
     // A stage may report a time of its own: inference, the time inside ONNX Runtime.
-    double& spent = request.result.stage_ms[i];
+    double& spent = context.result.stage_ms[i];
     if (spent == 0) spent = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
   }
-  return std::move(request.result);
+  return std::move(context.result);
 }
 
 }  // namespace bgcut

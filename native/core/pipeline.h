@@ -2,11 +2,11 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 
-#include "compose/cutout.h"
 #include "core/cancel.h"
 #include "core/plan.h"
 #include "image/encode.h"
@@ -16,15 +16,33 @@
 namespace bgcut {
 
 // The stages in their order; `lib/native.ts` and the docs use the same names.
-inline constexpr std::array<const char*, 6> kStageNames{"decode", "tensor", "inference",
-                                                        "mask",   "cutout", "encode"};
+inline constexpr std::array<const char*, 7> kStageNames{"decode", "tensor",  "inference", "mask",
+                                                        "layout", "compose", "encode"};
+
+// What is known of the subject before it is composed.
+struct Subject {
+  Size frame;        // which of the plan's frames it is
+  Box box;           // of the subject, in pixels of the frame; never empty
+  bool transparent;  // some alpha is below 255
+};
+
+// A composition and the picture below it, if any.
+struct Layout {
+  Composition composition;
+  std::shared_ptr<const image::Picture> background;
+};
+
+// Decides how the subject becomes the result: lib/compose.ts, by way of the addon. Called once, on
+// the thread of the request; may block until its answer is there, but not longer than the token
+// lives. May throw Error.
+using Composer = std::function<Layout(const Subject&, CancelToken&)>;
 
 struct Result {
   Format format = Format::kPng;
   Size size;
   image::Encoded data;                                // the file; for a zip its color.jpg
   std::optional<image::Encoded> alpha;                // for a zip its alpha.png
-  compose::Box foreground;                            // in pixels of the result
+  Box foreground;                                     // the subject's box in pixels of the frame
   std::array<double, kStageNames.size()> stage_ms{};  // wall time per stage, milliseconds
 };
 
@@ -34,11 +52,17 @@ struct Model {
   segment::Contract contract;
 };
 
-// Runs `plan` on `picture`, whose memory is freed as soon as it is decoded. The token is checked
+// One request.
+struct Request {
+  std::unique_ptr<image::Picture> picture;
+  Plan plan;
+  Composer compose;
+};
+
+// Runs a request, whose picture's memory is freed as soon as it is decoded. The token is checked
 // between stages, inside inference, and while libvips decodes and encodes.
 // Throws Error: what the stages throw, kUnknownForeground where nothing is left, or the token's
 // reason.
-Result run_pipeline(std::unique_ptr<image::Picture> picture, const Plan& plan, const Model& model,
-                    int threads, CancelToken& token);
+Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token);
 
 }  // namespace bgcut

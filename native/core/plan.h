@@ -28,18 +28,50 @@ struct Encoder {
   PngFilter filter = PngFilter::kNone;  // png, zip (its alpha.png)
 };
 
-// One way to write the result: its size in pixels, upright, and its encoder.
-struct Target {
-  Size size;
-  Encoder encoder;
+// A rectangle in pixels of the picture or canvas it belongs to.
+struct Box {
+  int left = 0;
+  int top = 0;
+  int width = 0;
+  int height = 0;
+  bool operator==(const Box&) const = default;
+  Size size() const { return {width, height}; }
 };
 
+// Output of lib/plan.ts: what is known before the subject is.
 struct Plan {
-  Target transparent;            // the answer, unless `opaque` is there and nothing is transparent
-  std::optional<Target> opaque;  // format auto only
-  Size segment;                  // the model's input: the picture is squeezed to it
-  Channels channels = Channels::kRgba;
+  Size frame;                             // the whole picture at the scale of the result
+  std::optional<Size> transparent_frame;  // format auto: the frame of a result that is transparent
+  Size segment;                           // the model's input: the roi is squeezed to it
+  std::optional<Box> roi;                // pixels of the input, upright, inside it; none: all of it
   std::chrono::milliseconds timeout{0};  // from submission; 0: none
+};
+
+enum class ShadowKind { kDrop, kThreeD, kCar };
+
+struct Shadow {
+  ShadowKind kind;
+  float opacity;  // 0..1
+};
+
+// A plain colour, 0..255 each; alpha below 255 leaves the result translucent.
+struct Colour {
+  uint8_t red, green, blue, alpha;
+};
+
+// What becomes of the windows of a car: as the model found them, see-through, or opaque.
+enum class Windows { kAsFound, kOpen, kClosed };
+
+// Output of lib/compose.ts: how the cut-out becomes the result.
+struct Composition {
+  Size canvas;  // size of the result
+  Box source;   // the part of the frame that is used
+  Box target;   // where it lands on the canvas: clipped there, resampled when of another size
+  Windows windows = Windows::kAsFound;
+  std::optional<Shadow> shadow;
+  std::optional<Colour> background_colour;
+  Channels channels = Channels::kRgba;
+  Encoder encoder;
 };
 
 }  // namespace bgcut

@@ -40,6 +40,13 @@ Image resample(const Image& image, Size size, bool weigh_by_alpha) {
   return resized;
 }
 
+Image extract(VipsImage* image, const Box& region) {
+  return apply(Code::kInternalError, [&](VipsImage** out) {
+    return vips_extract_area(image, out, region.left, region.top, region.width, region.height,
+                             nullptr);
+  });
+}
+
 Image with_opaque_alpha(Image image) {
   if (image->Bands == 4) return image;
   return apply(
@@ -105,22 +112,22 @@ Decoded decode(const Picture& picture, Size size, int threads, const CancelToken
   return {evaluate(with_opaque_alpha(std::move(upright)), threads, token, kCode), tags};
 }
 
-Pixels resize(const Pixels& pixels, Size size, bool weigh_by_alpha, int threads,
+Pixels resize(const Pixels& pixels, const Box& region, Size size, bool weigh_by_alpha, int threads,
               const CancelToken& token) {
   const SourceImage source = view(pixels);
-  const Image image =
-      apply(kCode, [&](VipsImage** out) { return vips_copy(source.get(), out, nullptr); });
-  return evaluate(resample(image, size, weigh_by_alpha), threads, token, Code::kInternalError);
+  return evaluate(resample(extract(source.get(), region), size, weigh_by_alpha), threads, token,
+                  Code::kInternalError);
 }
 
-Pixels squeeze_to_rgb(const Pixels& rgba, Size size, bool has_alpha, int threads,
+Pixels squeeze_to_rgb(const Pixels& rgba, const Box& region, Size size, bool has_alpha, int threads,
                       const CancelToken& token) {
   const SourceImage source = view(rgba);
-  Image rgb = apply(kCode, [&](VipsImage** out) {
-    if (!has_alpha) return vips_extract_band(source.get(), out, 0, "n", 3, nullptr);
+  const Image part = extract(source.get(), region);
+  const Image rgb = apply(kCode, [&](VipsImage** out) {
+    if (!has_alpha) return vips_extract_band(part.get(), out, 0, "n", 3, nullptr);
     double grey[] = {128, 128, 128};
     VipsArrayDouble* background = vips_array_double_new(grey, 3);
-    const int status = vips_flatten(source.get(), out, "background", background, nullptr);
+    const int status = vips_flatten(part.get(), out, "background", background, nullptr);
     vips_area_unref(VIPS_AREA(background));
     return status;
   });

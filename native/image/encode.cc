@@ -54,22 +54,22 @@ Format file_format(const Encoder& encoder, Part part) {
 
 int save(VipsImage* image, Format format, const Encoder& encoder, const char* profile, void** data,
          size_t* length) {
-  // The pixels carry no metadata of the input, so keeping all writes only what is set here; keeping
-  // none would drop the density of a JPEG as well.
-  // A null profile ends the argument list early, which is just what is wanted without one.
+  // The pixels carry no profile of the input, so keeping ICC alone keeps nothing; keeping none
+  // would drop the density of a JPEG, keeping all would add an EXIF block to a PNG. A null profile
+  // ends the argument list early, which is just what is wanted without one.
   const char* profile_key = profile != nullptr ? "profile" : nullptr;
   switch (format) {
     case Format::kPng:
       return vips_pngsave_buffer(image, data, length, "compression", encoder.compression, "filter",
-                                 filter_flags(encoder.filter), "keep", VIPS_FOREIGN_KEEP_ALL,
+                                 filter_flags(encoder.filter), "keep", VIPS_FOREIGN_KEEP_ICC,
                                  profile_key, profile, nullptr);
     case Format::kJpg:
       return vips_jpegsave_buffer(image, data, length, "Q", encoder.quality, "subsample_mode",
-                                  VIPS_FOREIGN_SUBSAMPLE_ON, "keep", VIPS_FOREIGN_KEEP_ALL,
+                                  VIPS_FOREIGN_SUBSAMPLE_ON, "keep", VIPS_FOREIGN_KEEP_ICC,
                                   profile_key, profile, nullptr);
     case Format::kWebp:
       return vips_webpsave_buffer(image, data, length, "Q", encoder.quality, "alpha_q", 100,
-                                  "effort", encoder.effort, "keep", VIPS_FOREIGN_KEEP_ALL,
+                                  "effort", encoder.effort, "keep", VIPS_FOREIGN_KEEP_ICC,
                                   profile_key, profile, nullptr);
     case Format::kZip:
       break;

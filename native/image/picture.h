@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "core/plan.h"
@@ -30,7 +29,7 @@ struct Picture {
 // Tells the format by content, reads the header and checks it; no pixel is decoded.
 // `max_pixels`: the largest width x height allowed.
 // Throws kInvalidFileType (not JPEG, PNG or WebP), kInvalidDimensions (the header can't be read or
-// gives no size), kResolutionTooHigh.
-Picture open_picture(std::span<const uint8_t> bytes, int64_t max_pixels);
+// gives no size), kFailedToReadImage (damaged), kResolutionTooHigh.
+Picture open_picture(std::vector<uint8_t> bytes, int64_t max_pixels);
 
 }  // namespace bgcut::image

@@ -1,6 +1,8 @@
 #include "image/pixels.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <new>
 
 #ifdef __linux__
 #include <sys/mman.h>
@@ -8,6 +10,13 @@
 #endif
 
 namespace bgcut::image {
+
+Pixels transparent_pixels(Size size) {
+  // calloc takes large blocks fresh from the system, which come as zeros without being touched.
+  auto* const data = static_cast<uint8_t*>(std::calloc(static_cast<size_t>(size.area()), 4));
+  if (data == nullptr) throw std::bad_alloc();
+  return {Bytes(data, std::free), size, 4};
+}
 
 void Pixels::discard_rows_before([[maybe_unused]] int rows) {
 #ifdef __linux__

@@ -46,6 +46,9 @@ class Pixels {
   size_t discarded_ = 0;  // bytes that are gone, from the first whole page on
 };
 
+// RGBA pixels that are all transparent black. Throws std::bad_alloc.
+Pixels transparent_pixels(Size size);
+
 // What the header and the metadata of a picture say that the result has to carry on.
 struct Tags {
   bool has_profile = false;  // an ICC profile was there: the result gets the sRGB profile

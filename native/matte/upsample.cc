@@ -34,16 +34,27 @@ std::vector<Taps> catmull_rom(int from, int to) {
   return all;
 }
 
+void clear_alpha(image::Pixels& rgba, int y, int from, int to) {
+  uint8_t* const row = rgba.row(y);
+  for (int x = from; x < to; ++x) row[static_cast<ptrdiff_t>(x) * 4 + 3] = 0;
+}
+
 }  // namespace
 
-void apply_mask(const segment::Mask& mask, image::Pixels& rgba, int threads) {
-  const auto columns = catmull_rom(mask.size.width, rgba.width());
-  const auto rows = catmull_rom(mask.size.height, rgba.height());
+void apply_mask(const segment::Mask& mask, const Box& region, image::Pixels& rgba, int threads) {
+  const auto columns = catmull_rom(mask.size.width, region.width);
+  const auto rows = catmull_rom(mask.size.height, region.height);
   const auto mask_width = static_cast<size_t>(mask.size.width);
   parallel_rows(threads, rgba.height(), [&](int begin, int end) {
     std::vector<float> line(mask_width);
     for (int y = begin; y < end; ++y) {
-      const Taps& vertical = rows[static_cast<size_t>(y)];
+      if (y < region.top || y >= region.top + region.height) {
+        clear_alpha(rgba, y, 0, rgba.width());
+        continue;
+      }
+      clear_alpha(rgba, y, 0, region.left);
+      clear_alpha(rgba, y, region.left + region.width, rgba.width());
+      const Taps& vertical = rows[static_cast<size_t>(y - region.top)];
       std::array<const float*, 4> source;
       for (size_t k = 0; k < 4; ++k) {
         source[k] = mask.values.data() + mask_width * static_cast<size_t>(vertical.index[k]);
@@ -56,7 +67,7 @@ void apply_mask(const segment::Mask& mask, image::Pixels& rgba, int threads) {
                   0.5F;
         uniform = uniform && line[x] < 1.0F;
       }
-      uint8_t* alpha = rgba.row(y) + 3;
+      uint8_t* alpha = rgba.row(y) + static_cast<ptrdiff_t>(region.left) * 4 + 3;
       for (const Taps& taps : columns) {
         float value = 0.0F;
         if (!uniform) {

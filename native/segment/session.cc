@@ -92,6 +92,23 @@ std::shared_ptr<Session> load(const std::string& file, Device device, int thread
   }
 }
 
+// A float32 or float16 tensor as floats.
+std::vector<float> read_floats(const Ort::Value& tensor, const Ort::TensorTypeAndShapeInfo& info) {
+  const size_t count = info.GetElementCount();
+  if (info.GetElementType() == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {
+    const auto* const data = tensor.GetTensorData<float>();
+    return {data, data + count};
+  }
+  if (info.GetElementType() != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16) {
+    throw Error(Code::kModelInvalid, "the model's output is neither float32 nor float16");
+  }
+  const auto* const data = tensor.GetTensorData<Ort::Float16_t>();
+  std::vector<float> values(count);
+  std::transform(data, data + count, values.begin(),
+                 [](Ort::Float16_t half) { return half.ToFloat(); });
+  return values;
+}
+
 void activate(std::vector<float>& values, Activation activation) {
   switch (activation) {
     case Activation::kNone:
@@ -149,16 +166,13 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
   }
   const auto info = outputs.front().GetTensorTypeAndShapeInfo();
   const auto dimensions = info.GetShape();
-  if (info.GetElementType() != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT || dimensions.size() < 2) {
-    throw Error(Code::kModelInvalid, "the model's output isn't a float32 mask");
-  }
+  if (dimensions.size() < 2) throw Error(Code::kModelInvalid, "the model's output isn't a mask");
   const Size size{static_cast<int>(dimensions.back()),
                   static_cast<int>(dimensions[dimensions.size() - 2])};
   if (size.area() != static_cast<int64_t>(info.GetElementCount())) {
     throw Error(Code::kModelInvalid, "the model's output isn't one mask");
   }
-  const float* const data = outputs.front().GetTensorData<float>();
-  Mask mask{{data, data + size.area()}, size};
+  Mask mask{read_floats(outputs.front(), info), size};
   activate(mask.values, contract.activation);
   return mask;
 }

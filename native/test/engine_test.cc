@@ -14,16 +14,27 @@ constexpr Encoder kPng{Format::kPng, 0, 1, 0, PngFilter::kUp};
 
 Plan plan_for(Size size) {
   Plan plan;
-  plan.transparent = {size, kPng};
+  plan.frame = size;
   plan.segment = {256, 256};
   return plan;
 }
 
-std::future<Outcome> submit(Engine& engine, const Plan& plan, std::shared_ptr<Job>* job = nullptr) {
+// The frame as it is.
+Layout keep(const Subject& subject, CancelToken&) {
+  Composition composition;
+  composition.canvas = subject.frame;
+  composition.source = {0, 0, subject.frame.width, subject.frame.height};
+  composition.target = composition.source;
+  composition.encoder = kPng;
+  return {composition, nullptr};
+}
+
+std::future<Outcome> submit(Engine& engine, const Plan& plan, std::shared_ptr<Job>* job = nullptr,
+                            const Composer& composer = keep) {
   auto promise = std::make_shared<std::promise<Outcome>>();
   auto future = promise->get_future();
   auto submitted =
-      engine.submit(test::open_fixture("photos/rocket.jpg"), plan,
+      engine.submit({test::open_fixture("photos/rocket.jpg"), plan, composer},
                     [promise](Outcome outcome) { promise->set_value(std::move(outcome)); });
   if (job != nullptr) *job = std::move(submitted);
   return future;
@@ -69,7 +80,7 @@ TEST(Engine, AWaitingRequestEndsAtOnceWhenCancelled) {
   Engine engine({test::open_tiny(), test::tiny_contract()}, 1, 1);
   std::promise<void> hold;
   // The only worker is held inside the first request's callback.
-  engine.submit(test::open_fixture("photos/rocket.jpg"), plan_for({64, 43}),
+  engine.submit({test::open_fixture("photos/rocket.jpg"), plan_for({64, 43}), keep},
                 [blocked = hold.get_future().share()](const Outcome&) { blocked.wait(); });
   std::shared_ptr<Job> job;
   auto waiting = submit(engine, plan_for({64, 43}), &job);
@@ -97,6 +108,42 @@ TEST(Engine, ShutdownEndsEveryRequestAndRefusesLaterOnes) {
   auto after = submit(engine, plan_for({64, 43}));
   EXPECT_EQ(code_of(after), Code::kEngineDisposed);
   engine.shutdown();
+}
+
+TEST(Engine, FindsTheSubjectInTheRegionOfInterestOnly) {
+  Engine engine({test::open_tiny(), test::tiny_contract()}, 2, 1);
+  Plan plan = plan_for({320, 214});
+  plan.roi = Box{300, 200, 200, 150};  // pixels of the input, which is twice as large
+  auto future = submit(engine, plan);
+  const Outcome outcome = future.get();
+  const auto* const finished = std::get_if<Finished>(&outcome);
+  ASSERT_NE(finished, nullptr) << std::get<Error>(outcome).what();
+  const Box& found = finished->result.foreground;
+  EXPECT_GE(found.left, 150);
+  EXPECT_GE(found.top, 100);
+  EXPECT_LE(found.left + found.width, 250);
+  EXPECT_LE(found.top + found.height, 176);
+  EXPECT_EQ(finished->result.size, (Size{320, 214}));
+}
+
+TEST(Engine, AComposerMayFailAndMayWait) {
+  Engine engine({test::open_tiny(), test::tiny_contract()}, 1, 1);
+  auto failing =
+      submit(engine, plan_for({64, 43}), nullptr, [](const Subject&, CancelToken&) -> Layout {
+        throw Error(Code::kInternalError, "no layout");
+      });
+  EXPECT_EQ(code_of(failing), Code::kInternalError);
+  std::shared_ptr<Job> job;
+  std::promise<void> asked;
+  auto waiting = submit(engine, plan_for({64, 43}), &job, [&](const Subject&, CancelToken& token) {
+    asked.set_value();
+    while (!token.stopped()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    token.check();
+    return Layout{};
+  });
+  asked.get_future().wait();
+  engine.cancel(job, Code::kAborted);
+  EXPECT_EQ(code_of(waiting), Code::kAborted);
 }
 
 TEST(Engine, ManyThreadsMaySubmitAndCancel) {

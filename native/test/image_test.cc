@@ -87,7 +87,8 @@ TEST(Decode, ASmallerSizeIsTheSamePicture) {
   const auto picture = test::open_fixture("photos/rocket.jpg");
   CancelToken token;
   const auto full = image::decode(*picture, {640, 427}, 2, token);
-  const auto reference = image::resize(full.pixels, {80, 53}, false, 2, token);
+  const auto reference =
+      image::resize(full.pixels, image::whole(full.pixels), {80, 53}, false, 2, token);
   const auto small = image::decode(*picture, {80, 53}, 2, token);
   ASSERT_EQ(small.pixels.size(), (Size{80, 53}));
   double difference = 0;
