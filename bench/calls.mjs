@@ -100,7 +100,17 @@ export async function run({ settings, picture, engine, infer, progress }) {
  */
 function stages(names, results) {
   const stageNames = /** @type {const} */ ([
-    ...['source', 'decode', 'tensor', 'inference', 'mask', 'cutout', 'encode', 'container'],
+    ...[
+      'source',
+      'decode',
+      'tensor',
+      'inference',
+      'mask',
+      'layout',
+      'compose',
+      'encode',
+      'container',
+    ],
     'total',
   ]);
   const header = ['call', ...stageNames, 'bytes'];

@@ -6,7 +6,6 @@
 import { type Background, isOpaque } from './background.js';
 import { type Encoder, encoders } from './encoders.js';
 import { type FineType, type ShadowKey, shadowKey, shadowKeys } from './foreground/index.js';
-import type { TypeEvidence } from './foreground/index.js';
 import { type Box, fits, type Limit, type Size } from './geometry.js';
 import { maxOfferedPixels, maxPngPixels, maxSide } from './limits.js';
 import type { Length } from './params/length.js';
@@ -21,8 +20,6 @@ export interface Subject {
   readonly box: Box;
   /** Whether any alpha in the frame is below 255. */
   readonly transparent: boolean;
-  /** For its type; null where the plan did not ask. */
-  readonly evidence: TypeEvidence | null;
 }
 
 /** What the native side does from the subject on. Sizes in pixels. */
@@ -33,8 +30,8 @@ export interface Composition {
   readonly source: Box;
   /** Where that part lands on the canvas, always wholly on it; resampled where the size differs. */
   readonly target: Box;
-  /** Whether windows let the background through. */
-  readonly windows: boolean;
+  /** Car windows: see-through, opaque, or, for what is no car, as the model found them. */
+  readonly windows: 'open' | 'closed' | 'as-found';
   /** Opacity 0..1, above 0. */
   readonly shadow: { readonly kind: Exclude<ShadowKind, 'none'>; readonly opacity: number } | null;
   /** A picture covers the canvas, centred; one of exactly that size is taken as it is. */
@@ -64,13 +61,13 @@ export interface Composed {
 export function compose({ parameters, subject, type, background }: ComposeInput): Composed {
   const key = shadowKey(type);
   const finished = isFinished(parameters);
-  const windows = parameters.semitransparency && key === 'car';
+  const windows = windowsOf(parameters, key);
   const behind = finished ? background : null;
   const unlimited = layOut(parameters, subject, { pixels: Infinity, side: Infinity });
   const covered =
     unlimited.target.width === unlimited.canvas.width &&
     unlimited.target.height === unlimited.canvas.height;
-  const transparent = !isOpaque(behind) && (subject.transparent || windows || !covered);
+  const transparent = !isOpaque(behind) && (subject.transparent || windows === 'open' || !covered);
   const encoder = encoders[formatOf(parameters, transparent)];
   const { canvas, source, target, foreground } = layOut(
     parameters,
@@ -102,6 +99,11 @@ export function shadowsDiffer(parameters: Parameters): boolean {
   if (!isFinished(parameters)) return false;
   const shadows = shadowKeys.map((key) => JSON.stringify(shadowOf(parameters, key)));
   return new Set(shadows).size > 1;
+}
+
+function windowsOf({ semitransparency }: Parameters, key: ShadowKey): Composition['windows'] {
+  if (key !== 'car') return 'as-found';
+  return semitransparency ? 'open' : 'closed';
 }
 
 function shadowOf(parameters: Parameters, key: ShadowKey): Composition['shadow'] {

@@ -1,5 +1,7 @@
 /** The engine: admits calls, takes each from its source to its result, and ends them when it is disposed. */
+import type { Background } from './background.js';
 import { BgcutError, fromNativeError } from './errors.js';
+import { Layout } from './layout.js';
 import { maxSourcePixels } from './limits.js';
 import { resolveModel, type ResolvedModel } from './models/index.js';
 import {
@@ -18,9 +20,10 @@ import {
   type RemoveOptions,
 } from './params/options.js';
 import { readOptions } from './params/parameter.js';
-import { makePlan } from './plan1.js';
+import { makePlan } from './plan.js';
 import { type Fallback, startNative, type Started } from './provider.js';
 import { makeResult, type Result } from './result.js';
+import { aboutBackground, readBackground } from './source/background.js';
 import { abortable } from './source/collect.js';
 import { describeFileType } from './source/filetype.js';
 import { type Input, readSource } from './source/source.js';
@@ -207,28 +210,85 @@ export class BgcutEngine implements Engine {
     startedAt: number,
     slot: Slot,
   ): Promise<Result> {
-    const { native, provider, model } = await abortable(this.#starting, stop.signal);
-    const readingAt = performance.now();
-    const bytes = await readSource(input, { signal: stop.signal });
-    const sourceMs = performance.now() - readingAt;
-    const picture = await abortable(openPicture(native, bytes), stop.signal);
+    // Reading begins at once: bytes in memory are the caller's again when the call returns its promise.
+    const { running, sources } = await this.#startedWith(readSources(input, call, stop), stop);
+    const { native, provider, model } = running;
+    const picture = await abortable(openPicture(native, sources.picture), stop.signal);
+    const background = await abortable(openBackground(native, call, sources), stop.signal);
     const plan = makePlan({
       parameters: call,
       picture: picture.header,
+      background,
       model: model.manifest.input.sizes,
       timeoutMs: stop.remainingMs(),
     });
     stop.signal.throwIfAborted();
-    const run = native.run(picture, plan);
+    const layout = new Layout(call, background);
+    const run = native.run(picture, plan, layout.compose);
     slot.keptByRun = true;
     run.promise.then(this.#free, this.#free);
     stop.signal.addEventListener('abort', () => {
       const { code } = stop.signal.reason as BgcutError;
       run.cancel(code === 'timeout' ? 'timeout' : 'aborted');
     });
-    const made = await abortable(run.promise, stop.signal);
-    const facts = { picture: picture.header, provider, model: model.name, startedAt, sourceMs };
-    return makeResult(made, facts);
+    const made = await layout.finished(abortable(run.promise, stop.signal));
+    return makeResult(made, {
+      ...layout.facts(),
+      picture: picture.header,
+      typeLevel: call.typeLevel,
+      provider,
+      model: model.name,
+      startedAt,
+      sourceMs: sources.ms,
+    });
+  }
+
+  /** The engine and the sources, or the error of whichever fails first; the other one is then left. */
+  async #startedWith(
+    reading: Promise<Sources>,
+    stop: Stop,
+  ): Promise<{ running: Running; sources: Sources }> {
+    try {
+      const both = Promise.all([this.#starting, reading]);
+      const [running, sources] = await abortable(both, stop.signal);
+      return { running, sources };
+    } catch (thrown) {
+      stop.now(fromNativeError(thrown));
+      throw thrown;
+    }
+  }
+}
+
+/** The pictures of a call. */
+interface Sources {
+  readonly picture: Uint8Array;
+  readonly background: Uint8Array | undefined;
+  /** Milliseconds of reading them. */
+  readonly ms: number;
+}
+
+/** Reads the picture and its background side by side; the picture's error goes first. */
+async function readSources(input: Input, call: Call, { signal }: Stop): Promise<Sources> {
+  const startedAt = performance.now();
+  const reading = readSource(input, { signal });
+  const behind = readBackground(call, signal);
+  behind.catch(() => undefined);
+  const picture = await reading;
+  const background = await behind;
+  return { picture, background, ms: performance.now() - startedAt };
+}
+
+async function openBackground(
+  native: NativeEngine,
+  { bgColor }: Call,
+  { background }: Sources,
+): Promise<Background> {
+  if (bgColor !== undefined) return { color: bgColor };
+  if (background === undefined) return null;
+  try {
+    return { picture: await openPicture(native, background) };
+  } catch (thrown) {
+    throw aboutBackground(thrown);
   }
 }
 

@@ -8,8 +8,10 @@ import { dirname, join, relative } from 'node:path';
 
 import { familySync, GLIBC, versionSync } from 'detect-libc';
 
+import type { Composition, Subject } from './compose.js';
 import { BgcutError } from './errors.js';
-import type { Plan } from './plan1.js';
+import type { TypeEvidence } from './foreground/index.js';
+import type { Box, Plan } from './plan.js';
 
 /** Where inference can run. */
 export type DeviceName = 'cpu' | 'cuda' | 'tensorrt' | 'directml' | 'coreml' | 'webgpu';
@@ -51,8 +53,15 @@ export interface NativeEngine {
    * Rejects with invalid_file_type, invalid_dimensions, failed_to_read_image or resolution_too_high.
    */
   open(bytes: Uint8Array, limits: { maxPixels: number }): Promise<NativePicture>;
-  /** Runs the plan on the engine's own threads; cancel stops it between stages and inside inference. */
-  run(picture: NativePicture, plan: Plan): NativeRun;
+  /**
+   * Runs the plan on the engine's own threads; cancel stops it between stages and inside inference. `compose` is called
+   * once, when there is a subject, on the thread of JavaScript. The picture is consumed, and so is the background's.
+   */
+  run(
+    picture: NativePicture,
+    plan: Plan,
+    compose: (subject: NativeSubject) => Composition,
+  ): NativeRun;
   /** Milliseconds of one inference on a blank input of that size, in pixels. */
   infer(width: number, height: number): Promise<number>;
   /** Cancels everything with engine_disposed and joins the threads, off the main thread. */
@@ -63,6 +72,11 @@ export interface NativeRun {
   promise: Promise<NativeResult>;
   /** The promise then rejects with that code. */
   cancel(code: 'aborted' | 'timeout'): void;
+}
+
+/** A subject, and what is known for its type where the plan asked. */
+export interface NativeSubject extends Subject {
+  readonly evidence?: TypeEvidence | null;
 }
 
 export interface NativePicture {
@@ -79,7 +93,7 @@ export interface PictureHeader {
 
 /** The stages that the native side measures, in milliseconds. */
 export type NativeStage =
-  'queue' | 'decode' | 'tensor' | 'inference' | 'mask' | 'cutout' | 'encode' | 'total';
+  'queue' | 'decode' | 'tensor' | 'inference' | 'mask' | 'layout' | 'compose' | 'encode' | 'total';
 
 export interface NativeResult {
   format: 'png' | 'jpg' | 'webp' | 'zip';
@@ -89,7 +103,8 @@ export interface NativeResult {
   alpha?: Buffer;
   width: number;
   height: number;
-  foreground: { top: number; left: number; width: number; height: number };
+  /** The subject's box, in pixels of the frame. */
+  foreground: Box;
   timings: Record<NativeStage, number>;
 }
 

@@ -1,6 +1,7 @@
 /** What a call gives back. */
+import { type FineType, type TypeLevel, xType } from './foreground/index.js';
 import type { DeviceName, NativeResult, NativeStage } from './native.js';
-import { maxResultSize, type Size } from './plan.js';
+import { type Box, maxResultSize, type Size } from './plan.js';
 import { zipStored } from './zip.js';
 
 /** The finished picture, and what is known about it. Sizes and positions in pixels. */
@@ -15,8 +16,13 @@ export interface Result {
   /** The size that the largest result on offer would have: size 50MP as WebP or ZIP. */
   maxWidth: number;
   maxHeight: number;
-  /** The box of the subject (alpha of at least 8 of 255), on the uncropped picture at the scale of the result. */
+  /**
+   * The box of the subject (alpha of at least 8 of 255, without its shadow), on the uncropped and unscaled picture at
+   * the pixel scale of the result.
+   */
   foreground: { top: number; left: number; width: number; height: number };
+  /** What the subject is, as finely as `typeLevel` asks; undefined at `none`. */
+  type: FineType | undefined;
   /** Milliseconds per stage; `inference` is the time inside ONNX Runtime, `total` the whole call. */
   timings: Timings;
   /** Where inference ran. */
@@ -42,6 +48,9 @@ export const contentTypes = {
 export interface CallFacts {
   /** Upright size of the input. */
   picture: Size;
+  foreground: Box;
+  type: FineType;
+  typeLevel: TypeLevel;
   provider: DeviceName;
   model: string;
   /** performance.now() when the call began, and the milliseconds of reading its picture. */
@@ -51,7 +60,8 @@ export interface CallFacts {
 
 /** The result of a call from what the native side made of it. */
 export function makeResult(native: NativeResult, facts: CallFacts): Result {
-  const { format, width, height, foreground } = native;
+  const { format, width, height } = native;
+  const { left, top, width: across, height: down } = facts.foreground;
   const packing = performance.now();
   const data = native.alpha === undefined ? native.data : zip(native.data, native.alpha);
   const now = performance.now();
@@ -64,7 +74,8 @@ export function makeResult(native: NativeResult, facts: CallFacts): Result {
     height,
     maxWidth: max.width,
     maxHeight: max.height,
-    foreground,
+    foreground: { top, left, width: across, height: down },
+    type: xType(facts.type, facts.typeLevel),
     timings: {
       source: facts.sourceMs,
       ...native.timings,

@@ -10,8 +10,8 @@ import { abortable, bytesOf, type Chunks, collect, type ReadLimits } from './col
 
 /**
  * A picture: the path of a file, a file URL, bytes, a Blob or File, a Node or web stream (or any async iterable of
- * bytes), or base64 text with or without a data URL prefix. Bytes are not copied before the picture is opened: leave
- * them as they are until the call has settled. A stream is read once, and ended when reading fails or stops.
+ * bytes), base64 text with or without a data URL prefix, or a web address. Bytes are copied before the call returns
+ * its promise. A stream is read once, and ended when reading fails or stops.
  */
 export type Input =
   | string
@@ -22,7 +22,8 @@ export type Input =
   | Readable
   | WebStream
   | AsyncIterable<Uint8Array>
-  | { base64: string };
+  | { base64: string }
+  | { url: string | URL };
 
 /** A web ReadableStream by what is used of it, so that its DOM type and its Node type both fit. */
 export interface WebStream {
@@ -33,19 +34,27 @@ export interface WebStream {
 }
 
 const kinds =
-  'a path, a file URL, a Buffer, TypedArray or ArrayBuffer, a Blob, a Node or web stream, or { base64 }';
+  'a path, a file URL, a Buffer, TypedArray or ArrayBuffer, a Blob, a Node or web stream, { base64 } or { url }';
+
+/** How a picture is read. */
+export interface SourceOptions extends Partial<ReadLimits> {
+  /** Whose errors a failed download has; `image` unless given. */
+  readonly errors?: 'image' | 'background';
+}
 
 /**
- * The bytes of a picture, at most 22,000,000: counted while reading, never believed from a header.
+ * The bytes of a picture, at most 22,000,000: counted while reading, never believed from a header. Bytes in memory
+ * have been copied when this returns its promise: the caller may do with its own what it likes.
  * Rejects with missing_source (nothing or 0 bytes), multiple_sources, invalid_input, source_unreadable,
- * file_too_large, or the signal's reason.
+ * file_too_large, invalid_image_url and failed_image_download (for a background the codes of that), or the signal's
+ * reason.
  */
 export async function readSource(
   input: unknown,
-  { maxBytes = maxSourceBytes, signal }: Partial<ReadLimits> = {},
+  { maxBytes = maxSourceBytes, signal, errors = 'image' }: SourceOptions = {},
 ): Promise<Uint8Array> {
   signal?.throwIfAborted();
-  const bytes = await read(input, { maxBytes, signal });
+  const bytes = await read(input, { maxBytes, signal, errors });
   if (bytes.byteLength > maxBytes) throw new BgcutError('file_too_large');
   if (bytes.byteLength === 0) {
     throw new BgcutError('missing_source', { detail: 'The image source is empty (0 bytes).' });
@@ -53,7 +62,9 @@ export async function readSource(
   return bytes;
 }
 
-async function read(input: unknown, limits: ReadLimits): Promise<Uint8Array> {
+type Limits = ReadLimits & Required<Pick<SourceOptions, 'errors'>>;
+
+async function read(input: unknown, limits: Limits): Promise<Uint8Array> {
   if (input === undefined || input === null || input === '') {
     throw new BgcutError('missing_source', { detail: `Pass the picture as ${kinds}.` });
   }
@@ -62,8 +73,7 @@ async function read(input: unknown, limits: ReadLimits): Promise<Uint8Array> {
   if (typeof input !== 'object') throw notASource();
 
   const bytes = bytesOf(input);
-  // The native side can't take a view of shared memory, which other threads may change meanwhile.
-  if (bytes !== undefined) return isShared(bytes) ? copyWithin(bytes, limits) : bytes;
+  if (bytes !== undefined) return copyWithin(bytes, limits);
   if (isBlob(input)) return readBlob(input, limits);
   if (isWebStream(input)) return collect(webChunks(input), limits);
   if (Symbol.asyncIterator in input) {
@@ -77,7 +87,7 @@ function pathOf(text: string): string {
   if (/^file:/i.test(text) && URL.canParse(text)) return pathOfUrl(new URL(text));
   if (/^https?:/i.test(text)) {
     throw new BgcutError('invalid_input', {
-      detail: 'A web address is not a path: fetch it and pass its bytes or body.',
+      detail: 'A web address is not a path: pass it as { url }.',
     });
   }
   if (/^data:/i.test(text)) {
@@ -90,7 +100,7 @@ function pathOfUrl(url: URL): string {
   try {
     return fileURLToPath(url);
   } catch (cause) {
-    const detail = 'Of URLs only those of local files (file:///…) are read.';
+    const detail = 'A URL is that of a local file (file:///…); pass a web address as { url }.';
     throw new BgcutError('invalid_input', { detail, cause });
   }
 }
@@ -149,23 +159,32 @@ async function readBlob(blob: Blob, limits: ReadLimits): Promise<Uint8Array> {
   return collect(webChunks(blob.stream()), limits);
 }
 
-/** `{ base64 }`, the one form that has a name. */
-async function readNamed(input: object, limits: ReadLimits): Promise<Uint8Array> {
+/** `{ base64 }` and `{ url }`, the forms that have a name. */
+async function readNamed(input: object, limits: Limits): Promise<Uint8Array> {
   const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
   if (given.length > 1) {
     throw new BgcutError('multiple_sources', { detail: `Pass exactly one picture: ${kinds}.` });
   }
   const [name, value] = given[0] ?? [];
-  if (name !== 'base64' || typeof value !== 'string') throw notASource();
-  return Promise.resolve(decodeBase64(value, limits.maxBytes));
+  if (name === 'base64' && typeof value === 'string') return decodeBase64(value, limits.maxBytes);
+  if (name === 'url' && (typeof value === 'string' || value instanceof URL)) {
+    return readUrl(String(value), limits);
+  }
+  throw notASource();
+}
+
+async function readUrl(url: string, { maxBytes, signal, errors }: Limits): Promise<Uint8Array> {
+  // Late: most calls fetch nothing.
+  const { fetchImage } = await import('./fetch/index.js');
+  const never = new AbortController().signal;
+  const bytes = await fetchImage(url.trim(), { signal: signal ?? never, maxBytes, errors });
+  if (bytes.byteLength > 0) return bytes;
+  const code = errors === 'image' ? 'failed_image_download' : 'failed_bg_download';
+  throw new BgcutError(code, { detail: 'The answer is empty (0 bytes).' });
 }
 
 function notASource(): BgcutError {
   return new BgcutError('invalid_input', { detail: `Pass the picture as ${kinds}.` });
-}
-
-function isShared(bytes: Uint8Array): boolean {
-  return Object.prototype.toString.call(bytes.buffer) === '[object SharedArrayBuffer]';
 }
 
 function copyWithin(bytes: Uint8Array, { maxBytes }: ReadLimits): Uint8Array {

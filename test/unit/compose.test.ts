@@ -22,7 +22,7 @@ function composed(options: object, situation: Situation = {}): Composed {
   const { type = 'other', background = null, ...subject } = situation;
   return compose({
     parameters: readCall(options),
-    subject: { frame, box, transparent: true, evidence: null, ...subject },
+    subject: { frame, box, transparent: true, ...subject },
     type,
     background,
   });
@@ -432,11 +432,12 @@ describe('the shadow', () => {
 describe('windows', () => {
   it('are let through in cars, unless that is refused', () => {
     for (const type of ['car', 'car_interior', 'car_part'] as const) {
-      expect(composition({}, { type }).windows).toBe(true);
-      expect(composition({ semitransparency: false }, { type }).windows).toBe(false);
+      expect(composition({}, { type }).windows).toBe('open');
+      expect(composition({ semitransparency: false }, { type }).windows).toBe('closed');
     }
     for (const type of ['person', 'transportation', 'other'] as const) {
-      expect(composition({ semitransparency: true }, { type }).windows).toBe(false);
+      expect(composition({ semitransparency: true }, { type }).windows).toBe('as-found');
+      expect(composition({ semitransparency: false }, { type }).windows).toBe('as-found');
     }
   });
 });
