@@ -258,9 +258,10 @@ void close_windows(image::Pixels& rgba, const Box& subject, int threads) {
   // What is further than this from anything transparent is inside.
   const int reach = std::max(2, std::max(scene.size.width, scene.size.height) / 64);
   std::vector<float> inside(scene.pixels.size(), 1.0F);
-  for (int y = 0; y < scene.size.height; ++y) {
-    for (int x = 0; x < scene.size.width; ++x) {
-      if (scene.at(x, y)[3] >= kSolid) continue;
+  // One step around the box as well: outside it nothing is solid.
+  for (int y = -1; y <= scene.size.height; ++y) {
+    for (int x = -1; x <= scene.size.width; ++x) {
+      if (scene.inside(x, y) && scene.at(x, y)[3] >= kSolid) continue;
       for (int v = std::max(0, y - reach); v <= std::min(scene.size.height - 1, y + reach); ++v) {
         const auto row = static_cast<ptrdiff_t>(scene.index(0, v));
         std::fill(inside.begin() + row + std::max(0, x - reach),
