@@ -1,6 +1,8 @@
 /** Programs of these tests, run in processes of their own: what ends, crashes, or is measured as a whole. */
 import { spawn, type ChildProcess } from 'node:child_process';
 
+import { project } from './project.js';
+
 /** How a process ended. */
 export interface Ended {
   code: number | null;
@@ -24,6 +26,7 @@ export interface ChildOptions {
 export function runNode(args: readonly string[], options: ChildOptions = {}): Promise<Ended> {
   const { env = {}, limitMs = 60_000, onReady } = options;
   const child = spawn(process.execPath, [...args], {
+    cwd: project,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,34 @@
+/** The real model in several engines: on other numbers of threads, and in worker threads. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { createEngine, removeBg } from 'bgcut';
+import { runForJson } from '../support/child.js';
+import { onCpu, photos } from '../support/project.js';
+
+const photo = join(photos, 'chelsea.png');
+const firstFetch = 600_000;
+
+it('the same bytes on 1, 2 and 4 threads, and again', { timeout: firstFetch }, async () => {
+  const results: Buffer[] = [];
+  for (const threads of [1, 2, 4, 2]) {
+    const engine = await createEngine({ ...onCpu, threads });
+    results.push((await engine.removeBg(photo, { format: 'png' })).data);
+    await engine.dispose();
+  }
+  expect(results.map((data) => data.equals(results[0]!))).toEqual([true, true, true, true]);
+});
+
+it('removeBg() starts an engine by itself', { timeout: firstFetch }, async () => {
+  const [first, second] = await Promise.all([removeBg(photo), removeBg(photo, { format: 'zip' })]);
+  expect([first.model, first.format, second.format]).toEqual(['isnet', 'png', 'zip']);
+});
+
+describe.runIf(process.platform === 'linux')('in worker threads', () => {
+  it('the weights are there once', { timeout: firstFetch }, async () => {
+    const program = join(import.meta.dirname, 'programs', 'sharing.mjs');
+    const report = (await runForJson([program])) as { growthMb: number; modelMb: number };
+    // Four copies would be 350 MB. Measured: less than before, by 100 MB that idle workers set free meanwhile.
+    expect(report.growthMb).toBeLessThan(report.modelMb / 2);
+  });
+});
