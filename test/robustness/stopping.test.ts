@@ -52,7 +52,7 @@ describe('one moment after the other', () => {
   function failure(call: Promise<unknown>): Promise<BgcutError | undefined> {
     return call.then(
       () => undefined,
-      (error: BgcutError) => error,
+      (error: unknown) => error as BgcutError,
     );
   }
 

@@ -6,12 +6,13 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 
 const tiny = new URL('../../fixtures/models/tiny.onnx', import.meta.url).pathname;
 const photo = new URL('../../fixtures/photos/chelsea.png', import.meta.url).pathname;
-const onCpu = { device: 'cpu', threads: 2 };
+const onCpu = /** @type {const} */ ({ device: 'cpu', threads: 2 });
 
 async function main() {
   const engine = await createEngine(onCpu);
   await engine.removeBg(photo);
   const workers = Array.from({ length: 4 }, () => new Worker(new URL(import.meta.url)));
+  /** @param {Worker} worker */
   const said = (worker) => new Promise((resolve) => worker.once('message', resolve));
   await Promise.all(workers.map(said));
   const before = resident();
@@ -28,9 +29,8 @@ async function main() {
 async function work() {
   const small = await createEngine({ ...onCpu, model: tiny });
   await small.removeBg(photo);
-  parentPort?.once('message', async () => {
-    await createEngine(onCpu);
-    parentPort?.postMessage('loaded');
+  parentPort?.once('message', () => {
+    void createEngine(onCpu).then(() => parentPort?.postMessage('loaded'));
   });
   parentPort?.postMessage('ready');
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 const [, , how = '', delay = '0'] = process.argv;
+/** @param {string} name */
 const path = (name) => new URL(`../../fixtures/${name}`, import.meta.url).pathname;
 const photo = path('photos/chelsea.png');
 const device = 'cpu';
@@ -23,7 +24,7 @@ async function running() {
   const engine = await start('slow');
   const ended = engine.removeBg(photo).then(
     () => 'resolved',
-    (error) => error.code,
+    (/** @type {unknown} */ error) => /** @type {import('bgcut').BgcutError} */ (error).code,
   );
   console.log('ready');
   await sleep(Number(delay));
@@ -64,6 +65,7 @@ async function terminate(all) {
   console.log(codes.join(' '));
 }
 
+/** @type {Record<string, () => Promise<void>>} */
 const ways = {
   return: () => finished(),
   exit: async () => {
@@ -105,4 +107,6 @@ const ways = {
     process.exit(7);
   },
 };
-await ways[how]();
+const end = ways[how];
+if (!end) throw new Error(`no way called ${how}`);
+await end();

@@ -3,15 +3,25 @@
 // came out. Nothing is imported before its turn.
 import { createRequire } from 'node:module';
 
+/**
+ * @typedef {object} Neighbour
+ * @property {string | null} version
+ * @property {() => Promise<string>} work the same each time
+ * @property {() => number[]} [settings]
+ * @property {() => Promise<void>} [end]
+ */
+
 const require = createRequire(import.meta.url);
 const order = (process.argv[2] ?? '').split(',');
+/** @param {string} name */
 const path = (name) => new URL(`../../fixtures/${name}`, import.meta.url).pathname;
 const model = path('models/tiny.onnx');
 const photo = path('photos/rocket.jpg');
 
+/** @type {Record<string, () => Promise<Neighbour>>} */
 const loaders = {
   async bgcut() {
-    const { createEngine } = require('bgcut');
+    const { createEngine } = /** @type {typeof import('bgcut')} */ (require('bgcut'));
     const engine = await createEngine({ device: 'cpu', threads: 2, model, queue: 100 });
     const work = async () => {
       const { data } = await engine.removeBg(photo, { size: 'full', format: 'png' });
@@ -19,8 +29,9 @@ const loaders = {
     };
     return { work, version: engine.info().versions.onnxruntime, end: () => engine.dispose() };
   },
-  async sharp() {
-    const sharp = require('sharp');
+
+  sharp() {
+    const sharp = /** @type {typeof import('sharp').default} */ (require('sharp'));
     // An application's own settings, other than the defaults.
     sharp.cache({ memory: 33, files: 7, items: 44 });
     sharp.concurrency(3);
@@ -32,38 +43,54 @@ const loaders = {
       const { memory, files, items } = sharp.cache();
       return [memory.max, files.max, items.max, sharp.concurrency()];
     };
-    return { work, settings, version: sharp.versions.vips };
+    return Promise.resolve({ work, settings, version: sharp.versions.vips });
   },
+
   async runtime() {
-    const { InferenceSession, Tensor, env } = require('onnxruntime-node-1.20');
+    const name = 'onnxruntime-node-1.20';
+    const { InferenceSession, Tensor, env } = /** @type {typeof import('onnxruntime-node')} */ (
+      require(name)
+    );
     const session = await InferenceSession.create(model, { executionProviders: ['cpu'] });
     const input = new Tensor('float32', new Float32Array(3 * 64 * 64).fill(0.1), [1, 3, 64, 64]);
-    const work = async () => (await session.run({ input })).output.data[0].toFixed(4);
-    return { work, version: env.versions.node };
+    const work = async () => {
+      const { output } = await session.run({ input });
+      return Number(output?.data[0]).toFixed(4);
+    };
+    return { work, version: env.versions.node ?? null };
   },
 };
 
-const loaded = {};
-for (const name of order) loaded[name] = await loaders[name]();
-
-const times = Array.from({ length: 20 });
-const results = {};
+/** @type {[name: string, neighbour: Neighbour][]} */
+const loaded = [];
 for (const name of order) {
-  results[name] = [];
-  for (const _ of times) results[name].push(await loaded[name].work());
+  const neighbour = await loaders[name]?.();
+  if (neighbour) loaded.push([name, neighbour]);
 }
-const settings = loaded.sharp?.settings();
-const atOnce = await Promise.all(order.flatMap((name) => times.map(() => loaded[name].work())));
-await loaded.bgcut?.end?.();
+const settings = () => loaded.flatMap(([, neighbour]) => neighbour.settings?.() ?? []);
+
+const times = 20;
+/** @type {string[][]} */
+const results = [];
+for (const [, { work }] of loaded) {
+  const own = [];
+  for (let i = 0; i < times; i++) own.push(await work());
+  results.push(own);
+}
+const settingsBefore = settings();
+const atOnce = await Promise.all(
+  loaded.flatMap(([, { work }]) => Array.from({ length: times }, () => work())),
+);
+for (const [, { end }] of loaded) await end?.();
 
 const report = {
-  versions: order.map((name) => `${name} ${loaded[name].version}`),
+  versions: loaded.map(([name, { version }]) => `${name} ${String(version)}`),
   // One result each, however often and beside whatever.
-  distinct: order.map((name, i) => {
-    const beside = atOnce.slice(i * times.length, (i + 1) * times.length);
-    return new Set([...results[name], ...beside]).size;
+  distinct: results.map((own, i) => {
+    const beside = atOnce.slice(i * times, (i + 1) * times);
+    return new Set([...own, ...beside]).size;
   }),
-  first: Object.fromEntries(order.map((name) => [name, results[name][0]])),
-  settings: [settings, loaded.sharp?.settings()],
+  first: Object.fromEntries(order.map((name, i) => [name, results[i]?.[0]])),
+  settings: [settingsBefore, settings()],
 };
 console.log(JSON.stringify(report));

@@ -2,7 +2,12 @@
 import { createEngine } from 'bgcut';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { engine: options, calls } = workerData;
+/**
+ * @typedef {import('bgcut').RemoveOptions & { picture: string | Uint8Array }} Call
+ * @typedef {{ engine: import('bgcut').EngineOptions, calls: Call[] }} Work
+ */
+
+const { engine: options, calls } = /** @type {Work} */ (workerData);
 const engine = await createEngine(options);
 const results = await Promise.all(
   calls.map(async ({ picture, ...call }) => (await engine.removeBg(picture, call)).data),
