@@ -111,7 +111,7 @@ export async function bombs(): Promise<Bomb[]> {
     ['claims-16383-lossy.webp', 'resolution_too_high', await claimingWebp(false)],
     ['claims-16383-lossless.webp', 'resolution_too_high', await claimingWebp(true)],
     ['claims-50.006-megapixels.png', 'resolution_too_high', claimingPng(7072, 7071)],
-    ['claims-2-billion.png', 'invalid_dimensions', claimingPng(0x7fff_ffff, 0x7fff_ffff)],
+    ['claims-2-billion.png', 'resolution_too_high', claimingPng(0x7fff_ffff, 0x7fff_ffff)],
     ['claims-nothing.png', 'invalid_dimensions', claimingPng(0, 0)],
     ['claims-nothing.jpg', 'invalid_dimensions', await claimingJpeg(0, 0)],
     ['claims-49-megapixels.png', 'failed_to_read_image', claimingPng(7000, 7000)],
