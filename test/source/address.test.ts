@@ -81,7 +81,7 @@ describe('an address is public', () => {
           expect(isPublicAddress(`2a00:1450:1:2:${group}:5efe:${hex(number)}`)).toBe(expected);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -125,7 +125,7 @@ describe('an address is public', () => {
       fc.property(ipv6, (address) => {
         expect(isPublicAddress(address)).toBe(!blocked6.check(address, 'ipv6'));
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

