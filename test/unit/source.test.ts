@@ -10,6 +10,7 @@ import vm from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import type { BgcutError } from '#lib/errors';
 import { maxSourceBytes } from '#lib/limits';
 import { decodeBase64 } from '#lib/source/base64';
 import { describeFileType } from '#lib/source/filetype';
@@ -80,10 +81,17 @@ describe('every form of input gives the same bytes', () => {
     expect(Buffer.from(bytes).equals(content)).toBe(true);
   });
 
-  it('bytes are not copied, shared ones are', async () => {
-    expect((await readSource(content)).buffer).toBe(content.buffer);
-    const shared = new SharedArrayBuffer(8);
-    expect((await readSource(new Uint8Array(shared))).buffer).toBeInstanceOf(ArrayBuffer);
+  it('bytes are copied at once, shared ones too', async () => {
+    const bytes = Buffer.from(content);
+    const shared = new Uint8Array(new SharedArrayBuffer(content.length));
+    shared.set(content);
+    const reading = [bytes, bytes.buffer, shared].map((input) => readSource(input));
+    bytes.fill(0);
+    shared.fill(0);
+    const [fromView, , fromShared] = await Promise.all(reading);
+    expect(Buffer.from(fromView!).equals(content)).toBe(true);
+    expect(Buffer.from(fromShared!).equals(content)).toBe(true);
+    expect(fromShared!.buffer).toBeInstanceOf(ArrayBuffer);
   });
 });
 
@@ -111,6 +119,7 @@ describe('what is no picture source', () => {
     { path: 'x' },
     { base64: 7 },
     [content],
+    { url: 7 },
     new URL('https://example.com/a.jpg'),
     new URL('data:image/png;base64,AAAA'),
   ])('%# is invalid, and the detail says what is taken', async (input) => {
@@ -127,10 +136,23 @@ describe('what is no picture source', () => {
     });
   });
 
+  it('a web address that is none, or that may not be fetched', async () => {
+    const codes = async (url: string | URL) =>
+      Promise.all(
+        (['image', 'background'] as const).map((errors) =>
+          readSource({ url }, { errors }).catch((thrown: unknown) => (thrown as BgcutError).code),
+        ),
+      );
+    expect(await codes('example.com/a.jpg')).toEqual(['invalid_image_url', 'invalid_bg_image_url']);
+    expect(await codes(' ')).toEqual(['invalid_image_url', 'invalid_bg_image_url']);
+    const local = new URL('http://127.0.0.1:9/a.jpg');
+    expect(await codes(local)).toEqual(['failed_image_download', 'failed_bg_download']);
+  });
+
   it('a web address or a data URL as a path says what to do instead', async () => {
     await expect(readSource('https://example.com/a.jpg')).rejects.toMatchObject({
       code: 'invalid_input',
-      detail: expect.stringContaining('fetch it') as string,
+      detail: expect.stringContaining('{ url }') as string,
     });
     await expect(readSource('data:image/png;base64,AAAA')).rejects.toMatchObject({
       code: 'invalid_input',
