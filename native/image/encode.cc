@@ -1,5 +1,10 @@
 #include "image/encode.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
 #include "image/vips_image.h"
 
 namespace bgcut::image {
@@ -54,27 +59,45 @@ Format file_format(const Encoder& encoder, Part part) {
 
 int save(VipsImage* image, Format format, const Encoder& encoder, const char* profile, void** data,
          size_t* length) {
-  // The pixels carry no profile of the input, so keeping ICC alone keeps nothing; keeping none
-  // would drop the density of a JPEG, keeping all would add an EXIF block to a PNG. A null profile
-  // ends the argument list early, which is just what is wanted without one.
+  // A null profile ends the argument list early, which is just what is wanted without one.
   const char* profile_key = profile != nullptr ? "profile" : nullptr;
   switch (format) {
     case Format::kPng:
       return vips_pngsave_buffer(image, data, length, "compression", encoder.compression, "filter",
-                                 filter_flags(encoder.filter), "keep", VIPS_FOREIGN_KEEP_ICC,
+                                 filter_flags(encoder.filter), "keep", VIPS_FOREIGN_KEEP_NONE,
                                  profile_key, profile, nullptr);
     case Format::kJpg:
       return vips_jpegsave_buffer(image, data, length, "Q", encoder.quality, "subsample_mode",
-                                  VIPS_FOREIGN_SUBSAMPLE_ON, "keep", VIPS_FOREIGN_KEEP_ICC,
+                                  VIPS_FOREIGN_SUBSAMPLE_ON, "keep", VIPS_FOREIGN_KEEP_NONE,
                                   profile_key, profile, nullptr);
     case Format::kWebp:
       return vips_webpsave_buffer(image, data, length, "Q", encoder.quality, "alpha_q", 100,
-                                  "effort", encoder.effort, "keep", VIPS_FOREIGN_KEEP_ICC,
+                                  "effort", encoder.effort, "keep", VIPS_FOREIGN_KEEP_NONE,
                                   profile_key, profile, nullptr);
     case Format::kZip:
       break;
   }
   return -1;
+}
+
+// Without metadata libvips writes no JFIF header, and with it the density is lost: it is put in
+// here, right after the start of the image, as JFIF 1.02 has it (dots per inch).
+Encoded with_jfif_density(Encoded jpeg, const Tags& tags) {
+  constexpr size_t kStart = 2;
+  constexpr size_t kSegment = 18;
+  const auto high = [](double value) { return static_cast<uint8_t>(std::lround(value) >> 8); };
+  const auto low = [](double value) { return static_cast<uint8_t>(std::lround(value)); };
+  const double x = std::clamp(tags.density_x * 25.4, 1.0, 65535.0);
+  const double y = std::clamp(tags.density_y * 25.4, 1.0, 65535.0);
+  const std::array<uint8_t, kSegment> segment{
+      0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 2, 1, high(x), low(x), high(y), low(y), 0, 0};
+  Encoded result{{static_cast<uint8_t*>(g_malloc(jpeg.length + kSegment)), g_free},
+                 jpeg.length + kSegment};
+  uint8_t* const data = result.data.get();
+  std::copy_n(jpeg.data.get(), kStart, data);
+  std::copy(segment.begin(), segment.end(), data + kStart);
+  std::copy_n(jpeg.data.get() + kStart, jpeg.length - kStart, data + kStart + kSegment);
+  return result;
 }
 
 // Savers read their rows once, from top to bottom; threads may lag behind the count by some strips.
@@ -103,7 +126,8 @@ Encoded encode(Pixels& rgba, Part part, const Encoder& encoder, const Tags& tags
     token.check();
     throw Error(kCode, cause);
   }
-  return encoded;
+  if (file_format(encoder, part) != Format::kJpg || !tags.has_density) return encoded;
+  return with_jfif_density(std::move(encoded), tags);
 }
 
 }  // namespace bgcut::image
