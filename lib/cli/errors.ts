@@ -55,7 +55,8 @@ export function exitCodeOfFailures(failed: number): number {
 /** The exit code for an error that ended the whole command. */
 export function exitCodeOfFatal(error: unknown): number {
   const { code } = describeError(error);
-  if (code === 'invalid_usage' || Object.hasOwn(errorGroups.options, code)) return exitCode.usage;
+  const misuse = { ...errorGroups.options, ...errorGroups.background };
+  if (code === 'invalid_usage' || Object.hasOwn(misuse, code)) return exitCode.usage;
   if (code === 'output_unwritable') return exitCode.cantCreate;
   return code === 'internal_error' ? exitCode.software : exitCode.unavailable;
 }

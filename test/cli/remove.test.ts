@@ -290,7 +290,7 @@ describe('--json', () => {
           output: 'rocket-cutout.png',
         },
         ...{ bytes: size, format: 'png', contentType: 'image/png', width, height },
-        ...{ maxWidth: 640, maxHeight: 427, provider: 'cpu', model: 'tiny' },
+        ...{ maxWidth: 640, maxHeight: 427, provider: 'cpu', model: 'tiny', type: someText },
         foreground: expect.objectContaining({ top: someNumber, width: someNumber }) as unknown,
         timings: expect.objectContaining({
           inference: someNumber,

@@ -8,7 +8,7 @@ import { DownloadReport } from '../models/progress.js';
 import { stopSignal } from '../signals.js';
 import { printJson } from '../terminal.js';
 import type { RemoveFlags } from './command.js';
-import { listInputs, type Inputs } from './inputs.js';
+import { fileIdentity, listInputs, type Inputs } from './inputs.js';
 import {
   formatOfFile,
   makeFolder,
@@ -67,7 +67,8 @@ async function removeAll(args: readonly string[], request: RemoveRequest): Promi
       const destination = destinations[index];
       return destination ? [{ index, picture, destination }] : [];
     });
-    const { identities } = inputs;
+    const identities = new Map(inputs.identities);
+    await protect(call.bgImageFile, identities);
     const report = (outcome: Done | Failed) => tally.picture(outcome);
     const inFlight = picturesInFlight(engine, call);
     await runJobs(jobs, {
@@ -94,7 +95,7 @@ function withFormatOf(mode: OutputMode, given: Record<string, unknown>): RemoveO
 }
 
 function checkStreams(inputs: Inputs, output: OutputMode, json: boolean): void {
-  if (inputs.pictures.some(({ path }) => path === null) && process.stdin.isTTY) {
+  if (inputs.pictures.some(({ source }) => source === 'stdin') && process.stdin.isTTY) {
     throw usageError('Standard input is the terminal; give it a picture with < or a pipe.');
   }
   if (output.kind !== 'stdout') return;
@@ -128,6 +129,13 @@ async function startEngine(given: Record<string, unknown>): Promise<Engine> {
 function picturesInFlight(engine: Engine, call: RemoveOptions): number {
   const { concurrency } = engine.info();
   return readCall(call).timeout > 0 ? concurrency : concurrency + 2;
+}
+
+/** The background is an input too: no result may overwrite it. */
+async function protect(file: unknown, identities: Map<string, string>): Promise<void> {
+  if (typeof file !== 'string') return;
+  const identity = await fileIdentity(file).catch(() => undefined);
+  if (identity !== undefined) identities.set(identity, file);
 }
 
 /** Counts, reports, and says at the end how it went. */

@@ -42,7 +42,10 @@ export function defineRemove(program: Command): void {
         'One picture gives NAME-cutout.EXT beside it; with -o FOLDER the results are FOLDER/NAME.EXT.\n' +
         'An earlier result is overwritten, an input never.',
     )
-    .argument('<inputs...>', 'pictures, folders of pictures, or - for standard input')
+    .argument(
+      '<inputs...>',
+      'pictures, folders of pictures, web addresses (https://…), or - for standard input',
+    )
     .option(
       '-o, --output <path>',
       'a folder, a file (its extension is the format), or - for standard output',
@@ -85,6 +88,8 @@ Examples:
   bgcut remove photo.jpg                              photo-cutout.png, as a preview
   bgcut remove photo.jpg --size full -o cut.webp      the size of the input, as WebP
   bgcut remove photos/ -o cutouts/ --size full        every picture of a folder
+  bgcut remove photo.jpg --crop --crop-margin 10%     cut to the subject, with some room
+  bgcut remove photo.jpg --bg-color 81d4fa --shadow-type car=car --shadow-type person=3D
   bgcut remove - --format png < photo.jpg > cut.png   standard input and output
   bgcut remove *.jpg -o out/ --json | jq .            for programs
 

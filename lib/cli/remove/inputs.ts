@@ -1,4 +1,4 @@
-/** From the arguments of `bgcut remove` to the list of pictures: files, the pictures of folders, or standard input. */
+/** From the arguments of `bgcut remove` to the list of pictures: files, the pictures of folders, web addresses, or standard input. */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BgcutError } from '../../errors.js';
@@ -6,12 +6,19 @@ import { CliError, fileReason, usageError } from '../errors.js';
 
 /** One picture to work on. */
 export interface Picture {
-  /** The path as the user would write it, or null for standard input. */
-  readonly path: string | null;
-  /** For JSON and messages: the path, or '-'. */
+  readonly source: FileSource | UrlSource | 'stdin';
+  /** For JSON and messages: the path as the user would write it, the address, or '-'. */
   readonly name: string;
   /** The sub-folder below the folder that was named, '' for a picture named itself. */
   readonly subfolder: string;
+}
+
+export interface FileSource {
+  readonly path: string;
+}
+
+export interface UrlSource {
+  readonly url: string;
 }
 
 /** An argument, or something found in a folder, that can not be worked on. */
@@ -78,7 +85,14 @@ class InputList implements Inputs {
     if (arg === '-') {
       if (this.seen.has('-')) throw usageError('Standard input (-) can be read only once.');
       this.seen.add('-');
-      this.pictures.push({ path: null, name: '-', subfolder: '' });
+      this.pictures.push({ source: 'stdin', name: '-', subfolder: '' });
+      return;
+    }
+    if (/^https?:\/\//i.test(arg)) {
+      if (!this.seen.has(arg)) {
+        this.pictures.push({ source: { url: arg }, name: arg, subfolder: '' });
+      }
+      this.seen.add(arg);
       return;
     }
     try {
@@ -95,7 +109,7 @@ class InputList implements Inputs {
     if (this.seen.has(absolute)) return;
     this.seen.add(absolute);
     this.identities.set(await fileIdentity(file), file);
-    this.pictures.push({ path: file, name: file, subfolder });
+    this.pictures.push({ source: { path: file }, name: file, subfolder });
   }
 
   private async addFolder(folder: string): Promise<void> {

@@ -57,7 +57,7 @@ export async function readOutputOption(output: string | undefined): Promise<Outp
 /** Checks `-o` against the inputs and settles the default: standard input alone goes to standard output. */
 export function settleOutputMode(mode: OutputMode, inputs: Inputs): OutputMode {
   const several = inputs.fromFolder || inputs.pictures.length + inputs.unusable.length > 1;
-  const stdin = inputs.pictures.some((picture) => picture.path === null);
+  const stdin = inputs.pictures.some(({ source }) => source === 'stdin');
   if (mode.kind === 'stdout' && several) {
     throw usageError('-o - takes one picture; name a folder for several.');
   }
@@ -99,9 +99,28 @@ function wantedName(
   picture: Picture,
   mode: { kind: 'folder'; folder: string } | { kind: 'beside' },
 ) {
-  const stem = picture.path === null ? 'stdin' : path.parse(picture.path).name;
+  const { source } = picture;
+  const stem = stemOf(source);
   if (mode.kind === 'folder') return { folder: path.join(mode.folder, picture.subfolder), stem };
-  return { folder: path.dirname(picture.path ?? '.'), stem: `${stem}-cutout` };
+  const beside = source !== 'stdin' && 'path' in source ? path.dirname(source.path) : '.';
+  return { folder: beside, stem: `${stem}-cutout` };
+}
+
+function stemOf(source: Picture['source']): string {
+  if (source === 'stdin') return source;
+  if ('path' in source) return path.parse(source.path).name;
+  const segments = URL.canParse(source.url) ? new URL(source.url).pathname.split('/') : [];
+  // An address may spell what is no part of a name: %2F, a colon, a line break.
+  const name = unescaped(segments.at(-1) ?? '').replace(/[^\p{L}\p{N} ._-]/gu, '-');
+  return path.parse(name).name.slice(0, 100) || 'picture';
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Equal for two names that a file system may take for one: letter case and Unicode form do not count. */

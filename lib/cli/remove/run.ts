@@ -1,5 +1,5 @@
 /** Works through the pictures: a few calls at a time, so that reading and writing overlap with inference. */
-import type { Engine, RemoveOptions, Result } from '../../index.js';
+import type { Engine, Input, RemoveOptions, Result } from '../../index.js';
 import { CliError } from '../errors.js';
 import { writeOut } from '../terminal.js';
 import type { Picture } from './inputs.js';
@@ -86,8 +86,7 @@ async function cutOut(job: Job, context: RunContext): Promise<Done | Failed | un
   const input = job.picture.name;
   try {
     if (destination.kind === 'file') await refuseInput(destination.file, context.identities);
-    const source = job.picture.path ?? process.stdin;
-    const result = await engine.removeBg(source, { ...options, signal });
+    const result = await engine.removeBg(inputOf(job.picture), { ...options, signal });
     if (destination.kind === 'stdout') {
       await writePicture(result.data);
       return { ok: true, index, input, output: '-', result };
@@ -99,6 +98,11 @@ async function cutOut(job: Job, context: RunContext): Promise<Done | Failed | un
   } catch (error) {
     return signal.aborted ? undefined : { ok: false, index, input, error };
   }
+}
+
+function inputOf({ source }: Picture): Input {
+  if (source === 'stdin') return process.stdin;
+  return 'path' in source ? source.path : source;
 }
 
 async function writePicture(data: Uint8Array): Promise<void> {
