@@ -6,7 +6,7 @@ import * as calls from './calls.mjs';
 import { openContext } from './context.mjs';
 import * as eventLoop from './eventloop.mjs';
 import { passes } from './figure.mjs';
-import { disturbance, machine } from './machine.mjs';
+import { machine, otherWork } from './machine.mjs';
 import * as memory from './memory.mjs';
 import * as peer from './peer.mjs';
 import { markdown, writePage } from './report.mjs';
@@ -56,8 +56,8 @@ async function bench() {
     process.stderr.write('--write wants all groups, measured in full.\n');
     return 2;
   }
-  const busy = disturbance();
-  if (busy !== undefined && !quick) process.stderr.write(`${busy}\n`);
+  const disturbance = otherWork();
+  if (disturbance !== undefined && !quick) process.stderr.write(`Other work: ${disturbance}.\n`);
 
   const context = await openContext({ quick, rounds, picture });
   const reports = [];
@@ -65,7 +65,7 @@ async function bench() {
     const group = groups[name];
     if (group !== undefined) reports.push(await group.run(context));
   }
-  const report = await markdown(machine(context.engine.info()), reports, !quick);
+  const report = await markdown(machine(context.engine.info(), disturbance), reports, !quick);
   process.stdout.write(report);
   if (write) await writePage(report);
   await context.engine.dispose();

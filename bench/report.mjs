@@ -37,9 +37,9 @@ export function markdown(machine, reports, judged) {
  */
 export async function writePage(report) {
   const text = await readFile(page, 'utf8');
-  const marks = /(<!-- bench -->\n).*(\n<!-- \/bench -->)/s;
+  const marks = /(<!-- bench -->\n).*(<!-- \/bench -->)/s;
   if (!marks.test(text)) throw new Error('docs/performance.md has lost its marks');
-  const changed = text.replace(marks, (_, before, after) => `${before}\n${report}${after}`);
+  const changed = text.replace(marks, (_, before, after) => `${before}\n${report}\n${after}`);
   await writeFile(page, await format(changed, { ...(await resolveConfig(page)), filepath: page }));
 }
 
