@@ -1,6 +1,7 @@
 #include "compose/shadow.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "compose/cast.h"
 #include "compose/field.h"
@@ -42,10 +43,10 @@ void lay_over(image::Pixels& rgba, const Field& field, float opacity, int thread
         const float total = above + strength * (255.0F - above);
         if (total < 0.5F) continue;
         for (int band = 0; band < 3; ++band) {
-          pixel[band] =
-              static_cast<uint8_t>(static_cast<float>(pixel[band]) * above / total + 0.5F);
+          const float colour = static_cast<float>(pixel[band]) * above / total;
+          pixel[band] = static_cast<uint8_t>(std::lround(colour));
         }
-        pixel[3] = static_cast<uint8_t>(total + 0.5F);
+        pixel[3] = static_cast<uint8_t>(std::lround(total));
       }
     }
   });

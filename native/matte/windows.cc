@@ -216,7 +216,7 @@ void apply(const Scene& scene, const std::vector<float>& weights, const Box& sub
       uint8_t* alpha = rgba.row(subject.top + y) + static_cast<ptrdiff_t>(subject.left) * 4 + 3;
       for (int x = 0; x < subject.width; ++x, alpha += 4) {
         const float weight = weight_at((x + 0.5) * step_x - 0.5, (y + 0.5) * step_y - 0.5);
-        if (weight > 0) *alpha = static_cast<uint8_t>(change(*alpha, weight) + 0.5F);
+        if (weight > 0) *alpha = static_cast<uint8_t>(std::lround(change(*alpha, weight)));
       }
     }
   });
