@@ -77,6 +77,22 @@ describe('the table', () => {
     ['invalid_size', "Invalid value for parameter 'size'"],
     ['invalid_format', 'Invalid format parameter given'],
     ['invalid_channels', "Invalid value for parameter 'channels'"],
+    ['invalid_image_url', 'Invalid image_url: Please provide a valid URL.'],
+    ['failed_image_download', 'Failed to download image from given image_url'],
+    ['invalid_roi', 'Invalid roi parameter given'],
+    ['roi_exceeds_bounds', 'ROI exceeds image bounds'],
+    ['roi_region_empty', 'ROI region is empty'],
+    ['invalid_crop_margin', 'Invalid crop_margin parameter given'],
+    ['invalid_scale', 'Invalid scale parameter given'],
+    ['invalid_position', 'Invalid position parameter given'],
+    ['invalid_semitransparency', 'Invalid semitransparency parameter given'],
+    ['invalid_bg_color', 'Invalid bg_color parameter given'],
+    ['invalid_bg_image_url', 'Invalid bg_image_url: Please provide a valid URL.'],
+    ['failed_bg_download', 'Failed to download background image from given image_url'],
+    [
+      'multiple_bg_sources',
+      'Multiple background sources given: Please provide either the bg_color, the bg_image_url or the bg_image_file parameter.',
+    ],
   ] as const)('%s has the title of the API', (code, title) => {
     expect(errorTable[code].title).toBe(title);
   });
