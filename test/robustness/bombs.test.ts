@@ -2,13 +2,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createEngine, type Engine } from 'bgcut';
 import { type Bomb, bombs } from '../support/bombs.js';
 import { runForJson } from '../support/child.js';
 import { onCpu, tinyModel } from '../support/project.js';
 import { rejection } from '../support/rejection.js';
+
+// Long enough for a machine that does other things as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 interface Outcome {
   code: string | null;

@@ -2,9 +2,12 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { runForJson } from '../support/child.js';
+
+// Long enough for a machine that does other things as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 interface Report {
   versions: string[];

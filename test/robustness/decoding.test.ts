@@ -1,12 +1,15 @@
 /** Every kind of JPEG, PNG and WebP comes out with the pixels that sharp reads from it. */
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createEngine, type Engine } from 'bgcut';
 import { noise, plain, scene } from '../support/pictures.js';
 import { at, channel, difference, rgba } from '../support/pixels.js';
 import { png, pngChunk } from '../support/png.js';
 import { everythingModel, onCpu, tinyModel } from '../support/project.js';
+
+// Long enough for a machine that does other things as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let everything: Engine;
 let tiny: Engine;

@@ -3,13 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createEngine, type Engine, type RemoveOptions } from 'bgcut';
 import { runForJson } from '../support/child.js';
 import { plain, scene } from '../support/pictures.js';
 import { difference, rgba } from '../support/pixels.js';
 import { onCpu, tinyModel } from '../support/project.js';
+
+// Long enough for a machine that does other things as well.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 type Size = NonNullable<RemoveOptions['size']>;
 type Format = NonNullable<RemoveOptions['format']>;

@@ -31,13 +31,8 @@ async function running() {
   return { engine, ended };
 }
 
-/**
- * As many workers, each in a call that takes seconds or, of the tiny model, in one short call after the other.
- *
- * @param {number} count
- * @param {'slow' | 'tiny'} model
- */
-async function workers(count, model) {
+/** Two workers: one in a call that takes seconds, one in short calls without end. */
+async function workers() {
   const code = `
     const { createEngine } = require('bgcut');
     const { parentPort, workerData } = require('node:worker_threads');
@@ -50,19 +45,14 @@ async function workers(count, model) {
       await Promise.all([callForEver(), callForEver(), callForEver()]);
     }
     void work();`;
-  const options = { device, threads: 1, model: path(`models/${model}.onnx`) };
-  const workerData = { options, photo };
-  const all = Array.from({ length: count }, () => new Worker(code, { eval: true, workerData }));
-  await Promise.all(all.map((one) => new Promise((resolve) => one.once('message', resolve))));
+  const both = ['slow', 'tiny'].map((model) => {
+    const options = { device, threads: 1, model: path(`models/${model}.onnx`) };
+    return new Worker(code, { eval: true, workerData: { options, photo } });
+  });
+  await Promise.all(both.map((one) => new Promise((resolve) => one.once('message', resolve))));
   console.log('ready');
   await sleep(Number(delay));
-  return all;
-}
-
-/** @param {Worker[]} all */
-async function terminate(all) {
-  const codes = await Promise.all(all.map((one) => one.terminate()));
-  console.log(codes.join(' '));
+  return both;
 }
 
 /** @type {Record<string, () => Promise<void>>} */
@@ -96,14 +86,12 @@ const ways = {
     await running();
     process.kill(process.pid, 'SIGTERM');
   },
-  'worker.terminate during a run': async () => terminate(await workers(1, 'slow')),
-  'worker.terminate between calls': async () => terminate(await workers(2, 'tiny')),
-  'exit while workers run': async () => {
-    await workers(2, 'slow');
-    process.exit(7);
+  'worker.terminate during a run': async () => {
+    const codes = await Promise.all((await workers()).map((worker) => worker.terminate()));
+    console.log(codes.join(' '));
   },
-  'exit between the calls of workers': async () => {
-    await workers(2, 'tiny');
+  'exit while workers run': async () => {
+    await workers();
     process.exit(7);
   },
 };
