@@ -84,7 +84,7 @@ function parametersPage() {
     '',
     notice,
     '',
-    'Text is trimmed, names match in any letter case, and empty text counts as absent. An option that does not exist is the error `invalid_option`; form fields that do not exist are ignored, as the API does.',
+    'Text is trimmed, names match in any letter case, and empty text counts as absent. An option that does not exist is the error `invalid_option`; form fields that do not exist, or no longer do (`shadow_method`), are ignored, as the API does.',
     '',
     '## Parameters of the API',
     '',

@@ -18,6 +18,7 @@ export { createEngine } from './engine.js';
 export type { Engine, EngineInfo } from './engine.js';
 export { BgcutError } from './errors.js';
 export type { BgcutErrorOptions, ErrorCode } from './errors.js';
+export type { FineType } from './foreground/index.js';
 export type { DeviceName } from './native.js';
 export type { EngineOptions, RemoveOptions } from './params/options.js';
 export type { Fallback } from './provider.js';

@@ -173,11 +173,13 @@ async function readNamed(input: object, limits: Limits): Promise<Uint8Array> {
   throw notASource();
 }
 
-async function readUrl(url: string, { maxBytes, signal, errors }: Limits): Promise<Uint8Array> {
+async function readUrl(text: string, { maxBytes, signal, errors }: Limits): Promise<Uint8Array> {
+  const url = text.trim();
+  if (url === '') return new Uint8Array(0);
   // Late: most calls fetch nothing.
   const { fetchImage } = await import('./fetch/index.js');
   const never = new AbortController().signal;
-  const bytes = await fetchImage(url.trim(), { signal: signal ?? never, maxBytes, errors });
+  const bytes = await fetchImage(url, { signal: signal ?? never, maxBytes, errors });
   if (bytes.byteLength > 0) return bytes;
   const code = errors === 'image' ? 'failed_image_download' : 'failed_bg_download';
   throw new BgcutError(code, { detail: 'The answer is empty (0 bytes).' });

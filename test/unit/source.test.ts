@@ -105,6 +105,8 @@ describe('what is no picture source', () => {
     Readable.from([]),
     { base64: '' },
     { base64: 'data:image/png;base64,' },
+    { url: '' },
+    { url: ' ' },
   ])('%# is missing', async (input) => {
     await expect(readSource(input)).rejects.toMatchObject({ code: 'missing_source' });
   });
@@ -144,7 +146,7 @@ describe('what is no picture source', () => {
         ),
       );
     expect(await codes('example.com/a.jpg')).toEqual(['invalid_image_url', 'invalid_bg_image_url']);
-    expect(await codes(' ')).toEqual(['invalid_image_url', 'invalid_bg_image_url']);
+    expect(await codes('file:///a.jpg')).toEqual(['invalid_image_url', 'invalid_bg_image_url']);
     const local = new URL('http://127.0.0.1:9/a.jpg');
     expect(await codes(local)).toEqual(['failed_image_download', 'failed_bg_download']);
   });
