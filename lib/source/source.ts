@@ -1,5 +1,5 @@
 /** Exactly one picture, in whatever form the caller has it -> its bytes, under the size limit. */
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
@@ -119,8 +119,10 @@ async function readPath(path: string, limits: ReadLimits): Promise<Uint8Array> {
     const stats = await handle.stat();
     if (stats.isFile() && stats.size > limits.maxBytes) throw new BgcutError('file_too_large');
     if (stats.isDirectory()) throw unreadable(path, 'it is a folder');
-    const stream = handle.createReadStream({ highWaterMark: 1 << 20, autoClose: false });
-    const bytes = await collect(iteratorChunks(stream), limits);
+    const bytes =
+      stats.isFile() && stats.size > 0
+        ? await readFile(handle, stats.size, limits.signal)
+        : await collect(iteratorChunks(handle.createReadStream({ autoClose: false })), limits);
     await handle.close();
     return bytes;
   } catch (thrown) {
@@ -128,6 +130,23 @@ async function readPath(path: string, limits: ReadLimits): Promise<Uint8Array> {
     void handle.close().catch(() => undefined);
     throw thrown;
   }
+}
+
+/** A regular file in one piece, as long as it was when it was opened: in chunks it would be in memory twice. */
+async function readFile(
+  handle: FileHandle,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let length = 0;
+  while (length < size) {
+    const reading = handle.read(bytes, length, size - length);
+    const { bytesRead } = await abortable(reading, signal);
+    if (bytesRead === 0) break; // it has become shorter
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
 }
 
 async function openFile(path: string): ReturnType<typeof open> {

@@ -6,18 +6,17 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace bgcut {
 
-// Calls work(begin, end) over [0, rows) in at most `threads` contiguous bands, one on the calling
-// thread. The first exception of any band is rethrown after all have ended. Results must not
-// depend on the split, so that any number of threads gives the same bytes.
+// Calls work(begin, end) over [0, rows) in `bands` contiguous bands, one on the calling thread. The
+// first exception of any band is rethrown after all have ended. Results must not depend on the
+// split, so that any number of threads gives the same bytes.
 template <typename Work>
-void parallel_rows(int threads, int rows, Work&& work) {
-  constexpr int kLeastRowsPerBand = 64;  // below this a thread costs more than it saves
-  const int bands = std::clamp(rows / kLeastRowsPerBand, 1, std::max(threads, 1));
-  if (bands == 1) {
+void parallel_bands(int bands, int rows, Work&& work) {
+  if (bands <= 1) {
     work(0, rows);
     return;
   }
@@ -44,6 +43,14 @@ void parallel_rows(int threads, int rows, Work&& work) {
   guarded(0);
   for (auto& helper : helpers) helper.join();
   if (failure) std::rethrow_exception(failure);
+}
+
+// parallel_bands over the rows of a picture, in at most `threads` bands.
+template <typename Work>
+void parallel_rows(int threads, int rows, Work&& work) {
+  constexpr int kLeastRowsPerBand = 64;  // below this a thread costs more than it saves
+  parallel_bands(std::clamp(rows / kLeastRowsPerBand, 1, std::max(threads, 1)), rows,
+                 std::forward<Work>(work));
 }
 
 }  // namespace bgcut

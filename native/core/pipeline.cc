@@ -8,6 +8,7 @@
 #include "compose/canvas.h"
 #include "compose/cutout.h"
 #include "compose/shadow.h"
+#include "core/parallel.h"
 #include "image/decode.h"
 #include "matte/upsample.h"
 #include "matte/windows.h"
@@ -166,9 +167,12 @@ void encode(Context& context) {
                          context.threads, context.token);
   };
   if (encoder.format == Format::kZip) {
-    result.data = write(image::Part::kRgb, false);
-    context.token.check();
-    result.alpha = write(image::Part::kAlpha);
+    // Neither encoder keeps more than one core busy: the two parts are written side by side.
+    const auto both = [&](int begin, int end) {
+      if (begin == 0) result.data = write(image::Part::kRgb, false);
+      if (end == 2) result.alpha = write(image::Part::kAlpha, false);
+    };
+    parallel_bands(std::min(context.threads, 2), 2, both);
   } else if (composition.channels == Channels::kAlpha) {
     result.data = write(image::Part::kAlpha);
   } else {

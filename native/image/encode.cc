@@ -102,7 +102,7 @@ Encoded with_jfif_density(Encoded jpeg, const Tags& tags) {
 
 // Savers read their rows once, from top to bottom; threads may lag behind the count by some strips.
 void discard_consumed(VipsImage*, VipsProgress* progress, Pixels* pixels) {
-  constexpr int kLag = 512;
+  constexpr int kLag = 128;
   const auto rows = static_cast<int>(progress->npels / pixels->width());
   pixels->discard_rows_before(rows - kLag);
 }
