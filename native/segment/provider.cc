@@ -43,6 +43,7 @@ Ort::SessionOptions session_options(Device device, int threads) {
   // Planning all tensors as one block doubles the peak of a fully convolutional net (measured:
   // docs/performance.md) and fixes the input size.
   options.DisableMemPattern();
+  options.AddConfigEntry("session.use_env_allocators", "1");
   // Threads that spin between requests would take the cores that decoding and encoding need.
   options.AddConfigEntry("session.intra_op.allow_spinning", "0");
   switch (device) {

@@ -80,6 +80,13 @@ std::string load_runtime(const std::string& path) {
     // The log goes to a record, not to stderr: what a user must know comes as an error.
     instance.environment = new Ort::Env(ORT_LOGGING_LEVEL_ERROR, "bgcut", record, &instance);
     instance.environment->DisableTelemetryEvents();
+    // One arena for all sessions, which grows by just what a tensor needs: doubling, its default,
+    // keeps whole regions for the one small output that is alive when a run gives memory back.
+    constexpr int kSameAsRequested = 1;
+    constexpr int kDefault = -1;
+    const Ort::ArenaCfg arena(0, kSameAsRequested, kDefault, kDefault);
+    instance.environment->CreateAndRegisterAllocator(
+        Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault), arena);
   } catch (const Ort::Exception& error) {
     throw Error(Code::kInternalError, error.what());
   }

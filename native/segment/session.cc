@@ -164,6 +164,7 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
     token.check();
     throw Error(Code::kInferenceFailed, error.what());
   }
+  if (release_scratch) return_free_memory();
   const auto info = outputs.front().GetTensorTypeAndShapeInfo();
   const auto dimensions = info.GetShape();
   if (dimensions.size() < 2) throw Error(Code::kModelInvalid, "the model's output isn't a mask");
