@@ -60,6 +60,33 @@ async function manyFrames(frames: number): Promise<Buffer> {
   return sharp(data, { raw }).webp({ quality: 20, effort: 0, loop: 0 }).toBuffer();
 }
 
+/** An animated WebP whose canvas is 16383 x 16383, around frames of 64 x 48. */
+async function largeCanvas(): Promise<Buffer> {
+  const file = await manyFrames(3);
+  const canvas = file.indexOf('VP8X') + 12; // after the chunk's name, length and flags
+  file.writeUIntLE(16_382, canvas, 3);
+  file.writeUIntLE(16_382, canvas + 3, 3);
+  return file;
+}
+
+/** A JPEG with segments after its first marker. */
+function withSegments(file: Buffer, marker: number, contents: readonly Buffer[]): Buffer {
+  const segments = contents.flatMap((content) => {
+    const head = Buffer.from([0xff, marker, 0, 0]);
+    head.writeUInt16BE(content.length + 2, 2);
+    return [head, content];
+  });
+  return Buffer.concat([file.subarray(0, 2), ...segments, file.subarray(2)]);
+}
+
+/** An EXIF block of which nothing is in order but its name; or with one tag, the orientation. */
+function exif(orientation?: number): Buffer {
+  const name = Buffer.from('Exif\0\0', 'latin1');
+  if (orientation === undefined) return Buffer.concat([name, Buffer.alloc(5000, 0xab)]);
+  const tiff = Buffer.from('MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01', 'latin1');
+  return Buffer.concat([name, tiff, Buffer.from([0, orientation, 0, 0, 0, 0, 0, 0])]);
+}
+
 const row = Buffer.alloc(64 * 4, 200);
 const rows = Array<Buffer>(64).fill(row);
 const square = (extra: Buffer[]) => png({ width: 64, height: 64 }, rows, extra);
@@ -110,6 +137,7 @@ export async function bombs(): Promise<Bomb[]> {
     ['claims-65500.jpg', 'resolution_too_high', await claimingJpeg(65_500, 65_500)],
     ['claims-16383-lossy.webp', 'resolution_too_high', await claimingWebp(false)],
     ['claims-16383-lossless.webp', 'resolution_too_high', await claimingWebp(true)],
+    ['claims-16383-animated.webp', 'resolution_too_high', await largeCanvas()],
     ['claims-50.006-megapixels.png', 'resolution_too_high', claimingPng(7072, 7071)],
     ['claims-2-billion.png', 'resolution_too_high', claimingPng(0x7fff_ffff, 0x7fff_ffff)],
     ['claims-nothing.png', 'invalid_dimensions', claimingPng(0, 0)],
@@ -134,6 +162,23 @@ export async function bombs(): Promise<Bomb[]> {
     ],
     ['profile-of-200-megabytes.png', null, square([pngChunk('iCCP', compressed(200))])],
     ['text-of-200-megabytes.png', null, square([pngChunk('zTXt', compressed(200))])],
+    [
+      'animated.png',
+      null,
+      square([pngChunk('acTL', Buffer.alloc(8, 1)), pngChunk('fcTL', Buffer.alloc(26))]),
+    ],
+    [
+      'comments-of-20-megabytes.jpg',
+      null,
+      withSegments(good.jpg, 0xfe, Array<Buffer>(320).fill(Buffer.alloc(65_000))),
+    ],
+    [
+      'profiles-of-20-megabytes.jpg',
+      null,
+      withSegments(good.jpg, 0xe2, Array<Buffer>(320).fill(Buffer.alloc(65_000, 'ICC_PROFILE\0'))),
+    ],
+    ['exif-of-garbage.jpg', null, withSegments(good.jpg, 0xe1, [exif()])],
+    ['exif-orientation-99.jpg', null, withSegments(good.jpg, 0xe1, [exif(99)])],
     ['scans-3000.jpg', 'failed_to_read_image', await manyScans(3000)],
     ['frames-500.webp', null, await manyFrames(500)],
     ['empty.png', 'missing_source', Buffer.alloc(0)],
