@@ -19,7 +19,7 @@ enum class Activation { kNone, kSigmoid, kMinMax };
 // What a manifest says about a model's input and output.
 struct Contract {
   std::string input_name;
-  std::array<float, 3> mean;  // per band of RGB, on values 0..1: x = (byte / 255 - mean) / std
+  std::array<float, 3> mean;  // per plane, in their order: x = (byte / 255 - mean) / std
   std::array<float, 3> std;
   BandOrder order;
   std::string output_name;

@@ -8,13 +8,14 @@ Tensor fill_tensor(const image::Pixels& rgb, const Contract& contract) {
   const auto plane = static_cast<size_t>(rgb.size().area());
   Tensor tensor{std::vector<float>(3 * plane), rgb.size()};
   std::array<std::array<float, 256>, 3> lookup;
+  const bool reversed = contract.order == BandOrder::kBgr;
   for (size_t band = 0; band < 3; ++band) {
+    const size_t at = reversed ? 2 - band : band;
     for (size_t value = 0; value < 256; ++value) {
       lookup[band][value] =
-          (static_cast<float>(value) / 255.0F - contract.mean[band]) / contract.std[band];
+          (static_cast<float>(value) / 255.0F - contract.mean[at]) / contract.std[at];
     }
   }
-  const bool reversed = contract.order == BandOrder::kBgr;
   float* const red = tensor.values.data() + (reversed ? 2 : 0) * plane;
   float* const green = tensor.values.data() + plane;
   float* const blue = tensor.values.data() + (reversed ? 0 : 2) * plane;
