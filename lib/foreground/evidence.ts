@@ -1,4 +1,4 @@
-/** What the native side measures of a subject; lib/foreground/decide.ts makes a class of it. */
+/** What the native side measures of a subject (native/segment/evidence.h); lib/foreground/decide.ts makes a class of it. */
 
 /** The 80 classes of COCO in the order of the detector's outputs. */
 export const cocoClasses = [
@@ -16,11 +16,28 @@ export const cocoClasses = [
   ...['book', 'clock', 'vase', 'scissors', 'teddy bear', 'hair drier', 'toothbrush'],
 ] as const;
 
-/** Evidence for the type of a foreground. */
+/** Evidence for the type of a foreground. Every number is a share, 0..1. */
 export interface TypeEvidence {
   /**
-   * How strongly the detector sees each class of {@link cocoClasses} inside the subject, 0..1; null where the detector
-   * did not run.
+   * How strongly the detector sees each class of {@link cocoClasses} in the subject: the score of its best box, times
+   * the share of the subject inside that box. Null where there is no detector.
    */
-  readonly objects: readonly number[] | null;
+  readonly objects: ArrayLike<number> | null;
+  /** Of neighbouring pixels of the subject: those that are alike. Drawings and smooth things have many. */
+  readonly flat: number;
+  /** Of the subject's pixels: those in its eight commonest colours, of 16 levels per band. */
+  readonly palette: number;
+  /** Of the places in the subject: those where the colour jumps within three pixels. */
+  readonly jumps: number;
+  /** Of these jumps: those with a flat side, as between a drawn line and the area beside it. */
+  readonly clean: number;
+  /** Of the picture's rim, as far as it is not subject: the part that is of about one colour. */
+  readonly plain: number;
+  /** The subject's box, as shares of the picture's width and height. */
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** The part of the picture that is subject. */
+  readonly cover: number;
 }

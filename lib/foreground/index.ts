@@ -1,4 +1,5 @@
 /** The foreground type: evidence, decision, and the names of the classes. Pure. */
+export { decideType } from './decide.js';
 export { cocoClasses, type TypeEvidence } from './evidence.js';
 export {
   coarseType,
