@@ -18,7 +18,6 @@ export {
   type ModelKind,
   type ModelSizes,
 } from './manifest.js';
-export { findDetector, type FoundDetector } from './detector.js';
 export type { ModelProgress, OnProgress } from './progress.js';
 export { type PulledModel, pullModel, type PullOptions } from './pull.js';
 export {
