@@ -106,6 +106,7 @@ function stages(names, results) {
       'tensor',
       'inference',
       'mask',
+      'classify',
       'layout',
       'compose',
       'encode',

@@ -3,12 +3,13 @@ import type { Background } from './background.js';
 import { BgcutError, fromNativeError } from './errors.js';
 import { Layout } from './layout.js';
 import { maxSourcePixels } from './limits.js';
-import { resolveModel, type ResolvedModel } from './models/index.js';
+import { DETECTOR, resolveModel, type ResolvedModel } from './models/index.js';
 import {
   type DeviceName,
   loadNative,
   type NativeAddon,
   type NativeEngine,
+  type NativeModelConfig,
   type NativePicture,
 } from './native.js';
 import {
@@ -59,6 +60,11 @@ export interface EngineInfo {
     licence: string;
     commercial: 'yes' | 'no' | 'unclear';
   };
+  /**
+   * The model that tells the type of a subject: loaded when a call first needs it. `problem` is why it can't be had;
+   * types are then told by colours and shape alone, which is much less sure.
+   */
+  detector: { name: string; file: string } | { problem: string } | null;
   /** Threads of inference. */
   threads: number;
   concurrency: number;
@@ -105,6 +111,8 @@ export class BgcutEngine implements Engine {
   #running: Running | undefined;
   #pending = 0;
   #disposal: Promise<void> | undefined;
+  #detecting: Promise<void> | undefined;
+  #detector: EngineInfo['detector'] = null;
 
   constructor(settings: EngineSettings) {
     this.#settings = settings;
@@ -151,6 +159,7 @@ export class BgcutEngine implements Engine {
       provider,
       fallbacks: fallbacks.map((fallback) => ({ ...fallback })),
       model: { name: model.name, title, file: model.file, licence, commercial },
+      detector: this.#detector,
       threads: this.#threads,
       concurrency: this.#settings.concurrency,
       queue: this.#settings.queue,
@@ -172,16 +181,28 @@ export class BgcutEngine implements Engine {
     const { model: spec, device, concurrency, cacheDir, offline } = this.#settings;
     const addon = loadNative();
     const model = await resolveModel(spec, { cacheDir, offline });
-    const { input, output } = model.manifest;
     const started = await startNative(addon, device, {
-      modelFile: model.file,
+      ...modelConfig(model),
       threads: this.#threads,
       concurrency,
-      input: { name: input.name, mean: input.mean, std: input.std, order: input.order },
-      output: { name: output.name, activation: output.activation },
     });
     this.#running = { ...started, addon, model };
     return this.#running;
+  }
+
+  /** Resolves when the detector is in use, or when it is known that it can't be had: types are told without it then. */
+  #withDetector(running: Running): Promise<void> {
+    this.#detecting ??= this.#startDetector(running).catch((thrown: unknown) => {
+      this.#detector = { problem: fromNativeError(thrown).message };
+    });
+    return this.#detecting;
+  }
+
+  async #startDetector({ native }: Running): Promise<void> {
+    const { cacheDir, offline } = this.#settings;
+    const model = await resolveModel(DETECTOR, { cacheDir, offline, kind: 'detector' });
+    await native.useDetector({ ...modelConfig(model), threads: this.#threads });
+    this.#detector = { name: model.name, file: model.file };
   }
 
   async #end(): Promise<void> {
@@ -222,6 +243,7 @@ export class BgcutEngine implements Engine {
       model: model.manifest.input.sizes,
       timeoutMs: stop.remainingMs(),
     });
+    if (plan.classify) await abortable(this.#withDetector(running), stop.signal);
     stop.signal.throwIfAborted();
     const layout = new Layout(call, background);
     const run = native.run(picture, plan, layout.compose);
@@ -290,6 +312,15 @@ async function openBackground(
   } catch (thrown) {
     throw aboutBackground(thrown);
   }
+}
+
+function modelConfig({ file, manifest }: ResolvedModel): NativeModelConfig {
+  const { input, output } = manifest;
+  return {
+    modelFile: file,
+    input: { name: input.name, mean: input.mean, std: input.std, order: input.order },
+    output: { name: output.name, activation: output.activation },
+  };
 }
 
 async function openPicture(native: NativeEngine, bytes: Uint8Array): Promise<NativePicture> {

@@ -2,7 +2,7 @@
 import type { Background } from './background.js';
 import { type Composed, compose } from './compose.js';
 import { BgcutError } from './errors.js';
-import { type FineType, forcedType } from './foreground/index.js';
+import { decideType, type FineType, forcedType } from './foreground/index.js';
 import type { NativeSubject } from './native.js';
 import type { Call } from './params/options.js';
 
@@ -21,7 +21,7 @@ export class Layout {
   /** For NativeEngine.run. */
   readonly compose = (subject: NativeSubject): Composed['composition'] => {
     try {
-      const type = typeOf(this.#call);
+      const type = typeOf(this.#call, subject);
       const { composition, foreground } = compose({
         parameters: this.#call,
         subject,
@@ -53,7 +53,8 @@ export class Layout {
   }
 }
 
-/** What the subject is, as far as the caller says it. */
-function typeOf({ type }: Call): FineType {
-  return type === 'auto' ? 'other' : forcedType(type);
+/** What the subject is: what the caller says, else what it looks like; anything where nobody asks. */
+function typeOf({ type }: Call, { evidence }: NativeSubject): FineType {
+  if (type !== 'auto') return forcedType(type);
+  return evidence === undefined ? 'other' : decideType(evidence);
 }

@@ -30,13 +30,9 @@ export interface NativeAddon {
   createEngine(config: NativeEngineConfig): Promise<NativeEngine>;
 }
 
-export interface NativeEngineConfig {
+/** A model's file and what its manifest says of its input and output. */
+export interface NativeModelConfig {
   modelFile: string;
-  device: DeviceName;
-  /** Threads of one inference, >= 1. */
-  threads: number;
-  /** Pictures worked on at the same time, >= 1. */
-  concurrency: number;
   /** x = (byte / 255 - mean) / std, channels in `order`. */
   input: {
     name: string;
@@ -45,6 +41,14 @@ export interface NativeEngineConfig {
     order: 'rgb' | 'bgr';
   };
   output: { name: string; activation: 'none' | 'sigmoid' | 'minmax' };
+}
+
+export interface NativeEngineConfig extends NativeModelConfig {
+  device: DeviceName;
+  /** Threads of one inference, >= 1. */
+  threads: number;
+  /** Pictures worked on at the same time, >= 1. */
+  concurrency: number;
 }
 
 export interface NativeEngine {
@@ -62,6 +66,8 @@ export interface NativeEngine {
     plan: Plan,
     compose: (subject: NativeSubject) => Composition,
   ): NativeRun;
+  /** From the next run on, types are told with this detector, which is loaded off the main thread. */
+  useDetector(config: NativeModelConfig & { threads: number }): Promise<void>;
   /** Milliseconds of one inference on a blank input of that size, in pixels. */
   infer(width: number, height: number): Promise<number>;
   /** Cancels everything with engine_disposed and joins the threads, off the main thread. */
@@ -76,7 +82,8 @@ export interface NativeRun {
 
 /** A subject, and what is known for its type where the plan asked. */
 export interface NativeSubject extends Subject {
-  readonly evidence?: TypeEvidence | null;
+  /** Of its type, where the plan wants it. */
+  readonly evidence?: TypeEvidence;
 }
 
 export interface NativePicture {
@@ -93,7 +100,16 @@ export interface PictureHeader {
 
 /** The stages that the native side measures, in milliseconds. */
 export type NativeStage =
-  'queue' | 'decode' | 'tensor' | 'inference' | 'mask' | 'layout' | 'compose' | 'encode' | 'total';
+  | 'queue'
+  | 'decode'
+  | 'tensor'
+  | 'inference'
+  | 'mask'
+  | 'classify'
+  | 'layout'
+  | 'compose'
+  | 'encode'
+  | 'total';
 
 export interface NativeResult {
   format: 'png' | 'jpg' | 'webp' | 'zip';

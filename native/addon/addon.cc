@@ -57,10 +57,11 @@ Napi::Value create_engine(const Napi::CallbackInfo& info) {
   const EngineConfig config = read_engine_config(info[0].As<Napi::Object>());
   auto& environment = Environment::of(env);
   return environment.run(env, environment.loads(), [config]() -> MakeValue {
-    auto session =
-        segment::open_session(config.model_file, config.device, config.threads, config.contract);
-    auto engine = std::make_shared<Engine>(Model{std::move(session), config.contract},
-                                           config.threads, config.concurrency);
+    auto session = segment::open_session(config.model.file, config.device, config.threads,
+                                         config.model.contract);
+    auto engine =
+        std::make_shared<Engine>(Model{std::move(session), config.model.contract, nullptr},
+                                 config.threads, config.concurrency);
     return [engine](Napi::Env js) { return EngineWrap::make(js, engine); };
   });
 }

@@ -49,11 +49,36 @@ Napi::Value to_js(Napi::Env env, Finished& finished) {
   return value;
 }
 
+// TypeEvidence of lib/foreground/evidence.ts.
+Napi::Value evidence_to_js(Napi::Env env, const segment::Evidence& evidence) {
+  auto value = Napi::Object::New(env);
+  if (evidence.objects) {
+    auto scores = Napi::Array::New(env, evidence.objects->size());
+    uint32_t index = 0;
+    for (const float score : *evidence.objects) scores.Set(index++, score);
+    value.Set("objects", scores);
+  } else {
+    value.Set("objects", env.Null());
+  }
+  value.Set("flat", evidence.flat);
+  value.Set("palette", evidence.palette);
+  value.Set("jumps", evidence.jumps);
+  value.Set("clean", evidence.clean);
+  value.Set("plain", evidence.plain);
+  value.Set("left", evidence.left);
+  value.Set("top", evidence.top);
+  value.Set("width", evidence.width);
+  value.Set("height", evidence.height);
+  value.Set("cover", evidence.cover);
+  return value;
+}
+
 Napi::Value to_js(Napi::Env env, const Subject& subject) {
   auto value = Napi::Object::New(env);
   value.Set("frame", size_to_js(env, subject.frame));
   value.Set("box", box_to_js(env, subject.box));
   value.Set("transparent", subject.transparent);
+  if (subject.evidence) value.Set("evidence", evidence_to_js(env, *subject.evidence));
   return value;
 }
 
@@ -103,6 +128,7 @@ void EngineWrap::define(Napi::Env env) {
   Environment::of(env).engine_class = Napi::Persistent(DefineClass(
       env, "NativeEngine",
       {InstanceMethod("open", &EngineWrap::open), InstanceMethod("run", &EngineWrap::run),
+       InstanceMethod("useDetector", &EngineWrap::use_detector),
        InstanceMethod("infer", &EngineWrap::infer),
        InstanceMethod("dispose", &EngineWrap::dispose)}));
 }
@@ -164,6 +190,22 @@ Napi::Value EngineWrap::run(const Napi::CallbackInfo& info) {
   };
   answer.Set("cancel", Napi::Function::New(env, cancel));
   return answer;
+}
+
+Napi::Value EngineWrap::use_detector(const Napi::CallbackInfo& info) {
+  const auto options = info[0].As<Napi::Object>();
+  const ModelConfig config = read_model_config(options);
+  const auto threads = options.Get("threads").As<Napi::Number>().Int32Value();
+  auto& environment = Environment::of(info.Env());
+  return environment.run(
+      info.Env(), environment.loads(), [engine = engine_, config, threads]() -> MakeValue {
+        // Small as it is, it runs on the CPU whatever the main model runs on.
+        auto session =
+            segment::open_session(config.file, segment::Device::kCpu, threads, config.contract);
+        engine->use_detector(std::make_shared<segment::Detector>(
+            segment::Detector{std::move(session), config.contract}));
+        return [](Napi::Env env) { return env.Undefined(); };
+      });
 }
 
 Napi::Value EngineWrap::infer(const Napi::CallbackInfo& info) {

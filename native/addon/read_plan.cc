@@ -60,14 +60,11 @@ segment::Device read_device(const Napi::Value& name) {
                                 {"webgpu", Device::kWebGpu}});
 }
 
-EngineConfig read_engine_config(const Napi::Object& config) {
+ModelConfig read_model_config(const Napi::Object& config) {
   const Napi::Object input = read_object(config, "input");
   const Napi::Object output = read_object(config, "output");
   return {
       read_string(config, "modelFile"),
-      read_device(config.Get("device")),
-      read_int(config, "threads"),
-      read_int(config, "concurrency"),
       {
           read_string(input, "name"),
           read_triple(input, "mean"),
@@ -84,6 +81,11 @@ EngineConfig read_engine_config(const Napi::Object& config) {
   };
 }
 
+EngineConfig read_engine_config(const Napi::Object& config) {
+  return {read_model_config(config), read_device(config.Get("device")), read_int(config, "threads"),
+          read_int(config, "concurrency")};
+}
+
 Plan read_plan(const Napi::Object& plan) {
   Plan result;
   result.frame = read_size(read_object(plan, "frame"));
@@ -92,6 +94,7 @@ Plan read_plan(const Napi::Object& plan) {
   }
   result.segment = read_size(read_object(plan, "segment"));
   if (plan.Get("roi").IsObject()) result.roi = read_box(read_object(plan, "roi"));
+  result.classify = plan.Get("classify").ToBoolean().Value();
   result.timeout = std::chrono::milliseconds(static_cast<int64_t>(read_number(plan, "timeoutMs")));
   return result;
 }

@@ -10,14 +10,20 @@
 
 namespace bgcut::addon {
 
-struct EngineConfig {
-  std::string model_file;
-  segment::Device device;
-  int threads;
-  int concurrency;
+// The model of an engine, or its detector: the same fields.
+struct ModelConfig {
+  std::string file;
   segment::Contract contract;
 };
 
+struct EngineConfig {
+  ModelConfig model;
+  segment::Device device;
+  int threads;
+  int concurrency;
+};
+
+ModelConfig read_model_config(const Napi::Object& config);
 EngineConfig read_engine_config(const Napi::Object& config);
 segment::Device read_device(const Napi::Value& name);
 Plan read_plan(const Napi::Object& plan);

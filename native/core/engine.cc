@@ -97,7 +97,11 @@ void Engine::run(const std::shared_ptr<Job>& job) {
   if (job->started.exchange(true)) return;
   const double queue_ms = milliseconds_since(job->submitted);
   try {
-    Result result = run_pipeline(std::move(job->request), model_, threads_, *job->token);
+    const Model model = [this] {
+      const std::lock_guard lock(mutex_);
+      return model_;
+    }();
+    Result result = run_pipeline(std::move(job->request), model, threads_, *job->token);
     job->settle(Finished{std::move(result), queue_ms, milliseconds_since(job->submitted)});
   } catch (...) {
     job->settle(current_error());
@@ -107,6 +111,11 @@ void Engine::run(const std::shared_ptr<Job>& job) {
 void Engine::cancel(const std::shared_ptr<Job>& job, Code reason) {
   job->token->cancel(reason);
   job->settle_if_waiting();
+}
+
+void Engine::use_detector(std::shared_ptr<const segment::Detector> detector) {
+  const std::lock_guard lock(mutex_);
+  if (!closing_) model_.detector = std::move(detector);
 }
 
 void Engine::time_inference(Size size,
@@ -139,7 +148,10 @@ void Engine::shutdown() {
   for (const auto& job : open) cancel(job, Code::kEngineDisposed);
   open.clear();
   workers_.shutdown();
-  model_.session.reset();  // no thread is left that could use it; the last engine frees the weights
+  // No thread is left that could use them; the last engine frees the weights.
+  const std::lock_guard lock(mutex_);
+  model_.session.reset();
+  model_.detector.reset();
 }
 
 void Engine::shutdown_all() {

@@ -46,6 +46,9 @@ class Engine {
   // inference, or while libvips works. Does nothing to one that has ended.
   void cancel(const std::shared_ptr<Job>& job, Code reason);
 
+  // From the next request on, types are told with `detector`.
+  void use_detector(std::shared_ptr<const segment::Detector> detector);
+
   // One inference on a blank input of `size`, through the same queue: for warm-up and for
   // measuring. `done` gets the milliseconds inside ONNX Runtime.
   void time_inference(Size size, const std::function<void(std::variant<double, Error>)>& done);

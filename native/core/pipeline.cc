@@ -29,6 +29,8 @@ struct Context {
   image::Decoded decoded;
   segment::Tensor tensor;
   segment::Mask mask;
+  compose::Coverage coverage;
+  std::optional<segment::Evidence> evidence;
   Layout layout;
   Result result;
 };
@@ -99,18 +101,31 @@ void mask(Context& context) {
   context.has_alpha = true;
 }
 
-void layout(Context& context) {
+// What is there, and what it is.
+void classify(Context& context) {
   const Plan& plan = context.request.plan;
   image::Pixels& pixels = context.decoded.pixels;
-  auto coverage = compose::measure_coverage(pixels, context.threads);
-  if (coverage.transparent && plan.transparent_frame && *plan.transparent_frame != pixels.size()) {
+  context.coverage = compose::measure_coverage(pixels, context.threads);
+  if (context.coverage.transparent && plan.transparent_frame &&
+      *plan.transparent_frame != pixels.size()) {
     fit_to(context, *plan.transparent_frame);
-    coverage = compose::measure_coverage(pixels, context.threads);
+    context.coverage = compose::measure_coverage(pixels, context.threads);
   }
-  if (coverage.subject.width == 0) throw Error(Code::kUnknownForeground, "the matte is empty");
+  if (context.coverage.subject.width == 0) {
+    throw Error(Code::kUnknownForeground, "the matte is empty");
+  }
+  if (!plan.classify) return;
+  context.evidence =
+      segment::measure_evidence(pixels, context.coverage.subject, context.model.detector.get(),
+                                context.threads, context.token);
+}
+
+void layout(Context& context) {
+  const compose::Coverage& coverage = context.coverage;
   context.result.foreground = coverage.subject;
-  context.layout = context.request.compose({pixels.size(), coverage.subject, coverage.transparent},
-                                           context.token);
+  context.layout = context.request.compose(
+      {context.decoded.pixels.size(), coverage.subject, coverage.transparent, context.evidence},
+      context.token);
 }
 
 void compose(Context& context) {
@@ -181,13 +196,13 @@ void encode(Context& context) {
 }
 
 using Stage = void (*)(Context&);
-constexpr std::array<Stage, kStageNames.size()> kStages{decode, tensor,  inference, mask,
-                                                        layout, compose, encode};
+constexpr std::array<Stage, kStageNames.size()> kStages{decode,   tensor, inference, mask,
+                                                        classify, layout, compose,   encode};
 
 }  // namespace
 
 Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token) {
-  Context context{std::move(request), model, threads, token, {}, false, {}, {}, {}, {}, {}};
+  Context context{std::move(request), model, threads, token, {}, false, {}, {}, {}, {}, {}, {}, {}};
   for (size_t i = 0; i < kStages.size(); ++i) {
     token.check();
     const auto start = Clock::now();

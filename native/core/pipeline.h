@@ -11,19 +11,21 @@
 #include "core/plan.h"
 #include "image/encode.h"
 #include "image/picture.h"
+#include "segment/evidence.h"
 #include "segment/model.h"
 
 namespace bgcut {
 
 // The stages in their order; `lib/native.ts` and the docs use the same names.
-inline constexpr std::array<const char*, 7> kStageNames{"decode", "tensor",  "inference", "mask",
-                                                        "layout", "compose", "encode"};
+inline constexpr std::array<const char*, 8> kStageNames{
+    "decode", "tensor", "inference", "mask", "classify", "layout", "compose", "encode"};
 
 // What is known of the subject before it is composed.
 struct Subject {
-  Size frame;        // which of the plan's frames it is
-  Box box;           // of the subject, in pixels of the frame; never empty
-  bool transparent;  // some alpha is below 255
+  Size frame;                                 // which of the plan's frames it is
+  Box box;                                    // of the subject, in pixels of the frame; never empty
+  bool transparent;                           // some alpha is below 255
+  std::optional<segment::Evidence> evidence;  // of its type, where the plan wants it
 };
 
 // A composition and the picture below it, if any.
@@ -50,6 +52,8 @@ struct Result {
 struct Model {
   std::shared_ptr<segment::Session> session;
   segment::Contract contract;
+  // Tells what a subject is; null: its type is judged by colours and shape alone.
+  std::shared_ptr<const segment::Detector> detector;
 };
 
 // One request.

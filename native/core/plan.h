@@ -44,6 +44,7 @@ struct Plan {
   std::optional<Size> transparent_frame;  // format auto: the frame of a result that is transparent
   Size segment;                           // the model's input: the roi is squeezed to it
   std::optional<Box> roi;                // pixels of the input, upright, inside it; none: all of it
+  bool classify = false;                 // evidence for the type of the subject is wanted
   std::chrono::milliseconds timeout{0};  // from submission; 0: none
 };
 

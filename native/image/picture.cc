@@ -40,10 +40,23 @@ bool states_size(std::span<const uint8_t> bytes, InputFormat format) {
   return false;
 }
 
-SourceImage open_header(std::span<const uint8_t> bytes, InputFormat format) {
+// The pixels that a PNG claims in its header: loaders refuse extreme sizes without telling them.
+int64_t claimed_pixels(std::span<const uint8_t> bytes, InputFormat format) {
+  if (format != InputFormat::kPng || bytes.size() < 24) return 0;
+  const auto read = [&](size_t at) {
+    return static_cast<int64_t>(bytes[at] & 0x7F) << 24 | bytes[at + 1] << 16 | bytes[at + 2] << 8 |
+           bytes[at + 3];
+  };
+  return read(16) * read(20);
+}
+
+SourceImage open_header(std::span<const uint8_t> bytes, InputFormat format, int64_t max_pixels) {
   try {
     return open_loader(bytes, format);
   } catch (const Error& error) {
+    if (claimed_pixels(bytes, format) > max_pixels) {
+      throw Error(Code::kResolutionTooHigh, error.what());
+    }
     // Some loaders need more than the header: then the picture is damaged, not without a size.
     throw Error(states_size(bytes, format) ? Code::kFailedToReadImage : Code::kInvalidDimensions,
                 error.what());
@@ -58,7 +71,7 @@ Picture open_picture(std::vector<uint8_t> bytes, int64_t max_pixels) {
   if (!format) throw Error(Code::kInvalidFileType, "no JPEG, PNG or WebP signature");
   Header header{*format, {}, false};
   {
-    const SourceImage image = open_header(bytes, *format);
+    const SourceImage image = open_header(bytes, *format, max_pixels);
     header.size = {image->Xsize, image->Ysize};
     if (header.size.width < 1 || header.size.height < 1) {
       throw Error(Code::kInvalidDimensions, "the header gives no size");

@@ -63,7 +63,7 @@ TEST(Session, RefusesWhatIsNoModel) {
 }
 
 TEST(Engine, CutsOutWhatIsBright) {
-  Engine engine({test::open_tiny(), test::tiny_contract()}, 2, 1);
+  Engine engine({test::open_tiny(), test::tiny_contract(), nullptr}, 2, 1);
   auto future = submit(engine, plan_for({640, 427}));
   const Outcome outcome = future.get();
   const auto* const finished = std::get_if<Finished>(&outcome);
@@ -77,7 +77,7 @@ TEST(Engine, CutsOutWhatIsBright) {
 }
 
 TEST(Engine, AWaitingRequestEndsAtOnceWhenCancelled) {
-  Engine engine({test::open_tiny(), test::tiny_contract()}, 1, 1);
+  Engine engine({test::open_tiny(), test::tiny_contract(), nullptr}, 1, 1);
   std::promise<void> hold;
   // The only worker is held inside the first request's callback.
   engine.submit({test::open_fixture("photos/rocket.jpg"), plan_for({64, 43}), keep},
@@ -94,7 +94,7 @@ TEST(Engine, AWaitingRequestEndsAtOnceWhenCancelled) {
 }
 
 TEST(Engine, ShutdownEndsEveryRequestAndRefusesLaterOnes) {
-  Engine engine({test::open_tiny(), test::tiny_contract()}, 1, 2);
+  Engine engine({test::open_tiny(), test::tiny_contract(), nullptr}, 1, 2);
   std::vector<std::future<Outcome>> futures;
   futures.reserve(20);
   for (int i = 0; i < 20; ++i) futures.push_back(submit(engine, plan_for({640, 427})));
@@ -111,7 +111,7 @@ TEST(Engine, ShutdownEndsEveryRequestAndRefusesLaterOnes) {
 }
 
 TEST(Engine, FindsTheSubjectInTheRegionOfInterestOnly) {
-  Engine engine({test::open_tiny(), test::tiny_contract()}, 2, 1);
+  Engine engine({test::open_tiny(), test::tiny_contract(), nullptr}, 2, 1);
   Plan plan = plan_for({320, 214});
   plan.roi = Box{300, 200, 200, 150};  // pixels of the input, which is twice as large
   auto future = submit(engine, plan);
@@ -127,7 +127,7 @@ TEST(Engine, FindsTheSubjectInTheRegionOfInterestOnly) {
 }
 
 TEST(Engine, AComposerMayFailAndMayWait) {
-  Engine engine({test::open_tiny(), test::tiny_contract()}, 1, 1);
+  Engine engine({test::open_tiny(), test::tiny_contract(), nullptr}, 1, 1);
   auto failing =
       submit(engine, plan_for({64, 43}), nullptr, [](const Subject&, CancelToken&) -> Layout {
         throw Error(Code::kInternalError, "no layout");
@@ -147,7 +147,7 @@ TEST(Engine, AComposerMayFailAndMayWait) {
 }
 
 TEST(Engine, ManyThreadsMaySubmitAndCancel) {
-  Engine engine({test::open_tiny(), test::tiny_contract()}, 1, 2);
+  Engine engine({test::open_tiny(), test::tiny_contract(), nullptr}, 1, 2);
   std::vector<std::thread> callers;
   std::atomic<int> ended{0};
   constexpr int kEach = 10;

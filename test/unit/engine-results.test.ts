@@ -64,6 +64,7 @@ describe('a result', () => {
       'tensor',
       'inference',
       'mask',
+      'classify',
       'layout',
       'compose',
       'encode',
