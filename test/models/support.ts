@@ -122,24 +122,32 @@ export async function run(
 
 /** Packs files as npm does, with a list of chunks like that of the package that carries IS-Net. */
 export async function packModel(joined: Buffer, chunkBytes = 4096): Promise<Buffer> {
-  const folder = temporaryFolder();
-  const write = (path: string, content: string | Uint8Array) => {
-    const file = join(folder, 'package', path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
-  };
+  const files: Record<string, Uint8Array | string> = {};
   const chunks: { hash: string; offsets: [number, number] }[] = [];
   for (let at = 0; at < joined.length; at += chunkBytes) {
     const chunk = joined.subarray(at, at + chunkBytes);
-    write(`dist/${sha256(chunk)}`, chunk);
+    files[`dist/${sha256(chunk)}`] = chunk;
     chunks.push({ hash: sha256(chunk), offsets: [at, at + chunk.length] });
   }
-  write('package.json', JSON.stringify({ name: 'model-package', version: '1.0.0' }));
-  write('dist/index.js', 'throw new Error("the code of the package must never run")');
-  write(
-    'dist/resources.json',
-    JSON.stringify({ '/models/medium': { chunks, size: joined.length, mime: 'x/y' } }),
-  );
+  files['dist/resources.json'] = JSON.stringify({
+    '/models/medium': { chunks, size: joined.length, mime: 'x/y' },
+  });
+  return packFiles(files);
+}
+
+/** Packs files as npm does, by their path in the package, beside code that must never run. */
+export async function packFiles(files: Record<string, Uint8Array | string>): Promise<Buffer> {
+  const folder = temporaryFolder();
+  const all = {
+    'package.json': JSON.stringify({ name: 'model-package', version: '1.0.0' }),
+    'dist/index.js': 'throw new Error("the code of the package must never run")',
+    ...files,
+  };
+  for (const [path, content] of Object.entries(all)) {
+    const file = join(folder, 'package', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
   const file = join(folder, 'package.tgz');
   await createTar({ gzip: true, cwd: folder, file, portable: true, mtime: new Date(0) }, [
     'package',
