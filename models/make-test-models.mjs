@@ -3,11 +3,20 @@
 // - models/probe.onnx          one convolution: whether an execution provider really runs
 // - test/fixtures/models/tiny.onnx   "bright is foreground": mask = 1 / (1 + exp(-16 * mean(x))), x in -1..1
 // - test/fixtures/models/slow.onnx   seconds of convolutions at 1024 x 1024: for stopping it in the middle
+// - test/fixtures/models/cells.onnx  a detector: red is a person, green a car, blue a cat, as far as five strides around
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 import { create } from '@bufbuild/protobuf';
 
-import { floatTensor, intsAttribute, node, writeModel } from '#lib/models/onnx/graph';
+import {
+  floatTensor,
+  floatValue,
+  int64Tensor,
+  intAttribute,
+  intsAttribute,
+  node,
+  writeModel,
+} from '#lib/models/onnx/graph';
 import {
   ModelProtoSchema,
   TensorProto_DataType as DataType,
@@ -122,6 +131,53 @@ function slow() {
   ]);
 }
 
+function cells() {
+  const classes = 80;
+  const seen = [0, 2, 15];
+  const numbers = classes + 4;
+  const kernel = new Float32Array(numbers * 3);
+  for (const [plane, index] of seen.entries()) kernel[index * 3 + plane] = 1;
+  const bias = new Float32Array(numbers).fill(0.5, classes);
+  const strides = [8, 16, 32];
+  const nodes = strides.flatMap((stride) => [
+    node(
+      'AveragePool',
+      ['input'],
+      [`mean${stride}`],
+      [intsAttribute('kernel_shape', [stride, stride]), intsAttribute('strides', [stride, stride])],
+    ),
+    node('Conv', [`mean${stride}`, 'w', 'b'], [`grid${stride}`]),
+    node('Reshape', [`grid${stride}`, 'rows'], [`rows${stride}`]),
+    node('Transpose', [`rows${stride}`], [`cells${stride}`], [intsAttribute('perm', [0, 2, 1])]),
+  ]);
+  nodes.push(
+    node(
+      'Concat',
+      strides.map((stride) => `cells${stride}`),
+      ['cells'],
+      [intAttribute('axis', 1)],
+    ),
+  );
+  return writeModel(
+    create(ModelProtoSchema, {
+      irVersion: 8n,
+      opsetImport: [{ domain: '', version: 13n }],
+      producerName: 'bgcut',
+      graph: {
+        name: 'cells',
+        node: nodes,
+        initializer: [
+          floatTensor('w', [numbers, 3, 1, 1], kernel),
+          floatTensor('b', [numbers], bias),
+          int64Tensor('rows', [1, numbers, -1]),
+        ],
+        input: [floatValue('input', [1, 3, 'height', 'width'])],
+        output: [floatValue('cells', [1, 'cells', numbers])],
+      },
+    }),
+  );
+}
+
 /**
  * The models by their path from the top of the project.
  *
@@ -132,6 +188,7 @@ export function makeModels() {
     'models/probe.onnx': probe(),
     'test/fixtures/models/tiny.onnx': tiny(),
     'test/fixtures/models/slow.onnx': slow(),
+    'test/fixtures/models/cells.onnx': cells(),
   };
 }
 
