@@ -95,9 +95,10 @@ TEST(Detect, WhatStandsBesideTheSubjectHasLessSay) {
   auto view = scene({96, 96}, kGreen);
   fill(view, {0, 0, 24, 96}, kRed, 255);
   const auto scores = see(view, segment::Look::kScene);
-  EXPECT_NEAR(scores[kPerson], 1, 1e-4);
-  // The narrowest box of a green cell that holds the subject: the cell at x = 28, up to x = 68.
-  EXPECT_NEAR(scores[kCar], 2.0 * 24 / 68, 1e-3);
+  // The boxes of stride 8 are 80 pixels high at most, so they hold 80 of the subject's 96 rows.
+  EXPECT_NEAR(scores[kPerson], 80.0 / 96, 1e-4);
+  // The narrowest of a green cell that holds its columns: of the cell at x = 28, up to x = 68.
+  EXPECT_NEAR(scores[kCar], 80.0 / 96 * 2 * 24 / 68, 1e-3);
 }
 
 TEST(Detect, TheSubjectAloneIsSeenWithoutItsSurroundings) {
