@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "image/average.h"
 #include "image/colour.h"
 #include "image/loader.h"
 
@@ -119,19 +120,27 @@ Pixels resize(const Pixels& pixels, const Box& region, Size size, bool weigh_by_
                   Code::kInternalError);
 }
 
+Pixels resize_for_model(const Pixels& pixels, const Box& region, Size size, int threads,
+                        const CancelToken& token) {
+  const int factor = std::min(region.width / size.width, region.height / size.height);
+  if (factor < 2) return resize(pixels, region, size, false, threads, token);
+  const Pixels averaged = average_down(pixels, region, factor, threads);
+  return resize(averaged, whole(averaged), size, false, threads, token);
+}
+
 Pixels squeeze_to_rgb(const Pixels& rgba, const Box& region, Size size, bool has_alpha, int threads,
                       const CancelToken& token) {
-  const SourceImage source = view(rgba);
-  const Image part = extract(source.get(), region);
+  const Pixels small = resize_for_model(rgba, region, size, threads, token);
+  const SourceImage source = view(small);
   const Image rgb = apply(kCode, [&](VipsImage** out) {
-    if (!has_alpha) return vips_extract_band(part.get(), out, 0, "n", 3, nullptr);
+    if (!has_alpha) return vips_extract_band(source.get(), out, 0, "n", 3, nullptr);
     double grey[] = {128, 128, 128};
     VipsArrayDouble* background = vips_array_double_new(grey, 3);
-    const int status = vips_flatten(part.get(), out, "background", background, nullptr);
+    const int status = vips_flatten(source.get(), out, "background", background, nullptr);
     vips_area_unref(VIPS_AREA(background));
     return status;
   });
-  return evaluate(resample(rgb, size, false), threads, token, Code::kInternalError);
+  return evaluate(rgb, threads, token, Code::kInternalError);
 }
 
 }  // namespace bgcut::image

@@ -24,6 +24,11 @@ Decoded decode(const Picture& picture, Size size, int threads, const CancelToken
 Pixels resize(const Pixels& pixels, const Box& region, Size size, bool weigh_by_alpha, int threads,
               const CancelToken& token);
 
+// The same for pictures that only a model will look at, every band by itself: blocks of whole
+// pixels are averaged first, which is quicker and shows a model no difference.
+Pixels resize_for_model(const Pixels& pixels, const Box& region, Size size, int threads,
+                        const CancelToken& token);
+
 // The whole of `pixels` as a region.
 inline Box whole(const Pixels& pixels) {
   return {0, 0, pixels.width(), pixels.height()};

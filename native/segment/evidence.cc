@@ -39,7 +39,7 @@ image::Pixels view_of(const image::Pixels& frame, const Box& region, int side, i
                       const CancelToken& token) {
   const double scale = static_cast<double>(side) / std::max(region.width, region.height);
   const Size size{to_multiple(region.width * scale), to_multiple(region.height * scale)};
-  return image::resize(frame, region, size, false, threads, token);
+  return image::resize_for_model(frame, region, size, threads, token);
 }
 
 Box grown(const Box& box, Size frame) {

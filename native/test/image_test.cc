@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "image/average.h"
 #include "image/decode.h"
 #include "image/encode.h"
 #include "support.h"
@@ -96,6 +97,42 @@ TEST(Decode, ASmallerSizeIsTheSamePicture) {
     difference += std::abs(small.pixels.data()[i] - reference.data()[i]);
   }
   EXPECT_LT(difference / static_cast<double>(small.pixels.byte_length()), 2.0);
+}
+
+TEST(AverageDown, IsTheRoundedMeanOfEachBlock) {
+  auto pixels = test::make_pixels({23, 17}, 4);
+  for (size_t i = 0; i < pixels.byte_length(); ++i) pixels.data()[i] = static_cast<uint8_t>(i * 53);
+  const Box region{2, 1, 20, 15};
+  for (const int factor : {2, 3, 7, 15}) {
+    auto averaged = image::average_down(pixels, region, factor, 2);
+    ASSERT_EQ(averaged.size(), (Size{20 / factor, 15 / factor}));
+    for (int y = 0; y < averaged.height(); ++y) {
+      for (int x = 0; x < averaged.width() * 4; ++x) {
+        double sum = 0;
+        for (int v = 0; v < factor; ++v) {
+          for (int u = 0; u < factor; ++u) {
+            sum += pixels.row(1 + y * factor + v)[(2 + x / 4 * factor + u) * 4 + x % 4];
+          }
+        }
+        ASSERT_EQ(averaged.row(y)[x], std::floor(sum / (factor * factor) + 0.5));
+      }
+    }
+  }
+}
+
+// The model's view through the quick way is that of the careful one.
+TEST(ResizeForModel, DiffersLittleFromLanczos) {
+  const auto decoded = decode_fixture("photos/rocket.jpg");
+  const auto& pixels = decoded.pixels;
+  CancelToken token;
+  const Size size{128, 128};
+  const auto quick = image::resize_for_model(pixels, image::whole(pixels), size, 2, token);
+  const auto careful = image::resize(pixels, image::whole(pixels), size, false, 2, token);
+  double difference = 0;
+  for (size_t i = 0; i < quick.byte_length(); ++i) {
+    difference += std::abs(quick.data()[i] - careful.data()[i]);
+  }
+  EXPECT_LT(difference / static_cast<double>(quick.byte_length()), 2.0);
 }
 
 TEST(Encode, PngGivesBackTheVeryPixels) {
