@@ -18,7 +18,7 @@ const objectTypes: readonly ObjectType[] = cocoClasses.map((name) => {
 });
 
 /** The least strength at which an object is believed. */
-const SEEN = 0.12;
+const SEEN = 0.1;
 
 /** An object of this strength is no drawing, however flat its colours are. */
 const CERTAIN = 0.75;
@@ -26,9 +26,12 @@ const CERTAIN = 0.75;
 /** How likely colours must look drawn for a subject to be called graphics. */
 const DRAWN = 0.7;
 
-/** A product beside a person is likelier the subject than their scores say: detectors are trained to see people. */
-const PRODUCT_BESIDE = 0.15;
-const PERSON_BESIDE = 0.85;
+/**
+ * Where a product is seen at half a person's strength or more, the person counts for less: detectors see people in
+ * many things.
+ */
+const PRODUCT_BESIDE = 0.5;
+const PERSON_BESIDE = 0.8;
 
 /** A rim this plain is that of a studio picture or a scan. */
 const PLAIN = 0.85;
@@ -61,7 +64,7 @@ function strongest({ objects }: TypeEvidence): [ObjectType, number] {
   for (const [index, type] of objectTypes.entries()) {
     best[type] = Math.max(best[type], objects?.[index] ?? 0);
   }
-  if (best.product > PRODUCT_BESIDE) best.person *= PERSON_BESIDE;
+  if (best.product > PRODUCT_BESIDE * best.person) best.person *= PERSON_BESIDE;
   const ranked = Object.entries(best) as [ObjectType, number][];
   return ranked.reduce((a, b) => (b[1] > a[1] ? b : a));
 }

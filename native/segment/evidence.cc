@@ -19,8 +19,10 @@ constexpr int kSubjectSide = 320;
 // The subject is shown with this much around it, as a share of its longer side.
 constexpr double kMargin = 0.1;
 
-// A best score below this is worth a second look.
+// A first look leaves no doubt when the best score is this high, and every other is less than this
+// share of it.
 constexpr float kSure = 0.5F;
+constexpr float kRival = 0.7F;
 
 constexpr int kSolid = 230;       // alpha of what is surely subject
 constexpr int kGround = 25;       // alpha of what is surely not
@@ -153,10 +155,17 @@ void measure_ground(const image::Pixels& view, Evidence& evidence) {
   evidence.plain = share(same, ground);
 }
 
+bool leaves_doubt(const ObjectScores& scores) {
+  const float best = *std::max_element(scores.begin(), scores.end());
+  const auto rivals = std::count_if(scores.begin(), scores.end(),
+                                    [best](float score) { return score >= kRival * best; });
+  return best < kSure || rivals > 1;
+}
+
 ObjectScores look_twice(const Detector& detector, const image::Pixels& scene,
                         const image::Pixels& subject, CancelToken& token) {
   ObjectScores scores = detect(detector, scene, Look::kScene, token);
-  if (*std::max_element(scores.begin(), scores.end()) >= kSure) return scores;
+  if (!leaves_doubt(scores)) return scores;
   const ObjectScores near = detect(detector, subject, Look::kSubject, token);
   for (size_t i = 0; i < scores.size(); ++i) scores[i] = (scores[i] + near[i]) / 2;
   return scores;

@@ -29,7 +29,7 @@ struct Evidence {
 
 // Measures the subject in `frame` (RGBA, straight alpha: the subject's; the colour under alpha 0 is
 // still the picture's) inside `subject`, its box (not empty). The detector looks at the whole
-// picture, and where that tells little also at the subject alone; null: it doesn't.
+// picture, and where that leaves doubt also at the subject alone; null: it doesn't.
 // Throws what detect throws, kOutOfMemory, or the token's reason.
 Evidence measure_evidence(const image::Pixels& frame, const Box& subject, const Detector* detector,
                           int threads, CancelToken& token);
