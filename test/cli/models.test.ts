@@ -53,6 +53,19 @@ it('pulls nothing that is not what the manifest promises', async () => {
   expect((await namesIn(cache)).filter((name) => name.endsWith('.onnx'))).toEqual([]);
 });
 
+it('pulls what calls use by themselves when no model is named', async () => {
+  // The real cache: the first run on a machine fetches them.
+  const [pulled] = jsonLines(await run(['models', 'pull', '--json']));
+  const names = (pulled as unknown as { name: string; trust: string }[]).map(({ name }) => name);
+  expect(names).toEqual(['isnet', 'nanodet']);
+}, 600_000);
+
+it('takes no file for a model that is not named', async () => {
+  const ended = await run(['models', 'pull', '--from', tinyModel]);
+  expect(ended).toMatchObject({ code: 64, stdout: Buffer.alloc(0) });
+  expect(ended.stderr).toContain('needs the name of the model');
+});
+
 it('prints the licence of every model', async () => {
   const [rows] = jsonLines(await run(['models', 'licences', '--json']));
   const text = (await run(['models', 'licences'])).stdout.toString('utf8');
