@@ -20,6 +20,8 @@ export type DeviceName = 'cpu' | 'cuda' | 'tensorrt' | 'directml' | 'coreml' | '
 export interface NativeAddon {
   /** dlopen of ONNX Runtime by absolute path; idempotent for the same path; returns its version. */
   loadRuntime(path: string): string;
+  /** Stops every engine and thread of this JavaScript thread and waits for them; nothing runs here afterwards. */
+  shutdown(): void;
   versions(): { libvips: string; onnxruntime: string | null };
   /** Really creates a session of the given tiny model on that provider and runs it once, off the main thread. */
   probeProvider(
@@ -143,7 +145,15 @@ let loaded: NativeAddon | undefined;
  * Throws BgcutError native_load_failed, whose detail says what was tried and what to do.
  */
 export function loadNative(): NativeAddon {
-  loaded ??= loadNativeFrom(surroundings());
+  if (loaded === undefined) {
+    const addon = loadNativeFrom(surroundings());
+    // Here and not in C++: static objects that ONNX Runtime makes in its first run are destroyed before any handler
+    // that was registered earlier, and a thread that still runs would meet them gone.
+    process.once('exit', () => {
+      addon.shutdown();
+    });
+    loaded = addon;
+  }
   return loaded;
 }
 

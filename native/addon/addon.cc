@@ -25,6 +25,11 @@ Napi::Value load_runtime(const Napi::CallbackInfo& info) {
   }
 }
 
+Napi::Value shutdown(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).shutdown();
+  return info.Env().Undefined();
+}
+
 Napi::Value versions(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto value = Napi::Object::New(env);
@@ -71,6 +76,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   PictureWrap::define(env);
   EngineWrap::define(env);
   exports.Set("loadRuntime", Napi::Function::New(env, load_runtime));
+  exports.Set("shutdown", Napi::Function::New(env, shutdown));
   exports.Set("versions", Napi::Function::New(env, versions));
   exports.Set("probeProvider", Napi::Function::New(env, probe_provider));
   exports.Set("createEngine", Napi::Function::New(env, create_engine));

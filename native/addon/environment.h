@@ -59,12 +59,16 @@ class Environment {
   Napi::FunctionReference engine_class;
   Napi::FunctionReference picture_class;
 
-  // To be called once ONNX Runtime is loaded: at the process' exit all threads are stopped before
-  // the runtime's own static objects go.
+  // Stops all engines and threads of this environment, and waits for them. Called before the
+  // environment ends: by lib/native.ts on the process' exit event, and by the cleanup hook.
+  // Idempotent.
+  void shutdown();
+
+  // To be called once ONNX Runtime is loaded: where no exit event comes (process.reallyExit), all
+  // threads are stopped at exit, before the static objects that the runtime has by then.
   static void stop_at_exit();
 
  private:
-  void shutdown();
   static void on_exit();
 
   Napi::ThreadSafeFunction call_js_;

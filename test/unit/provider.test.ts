@@ -14,6 +14,7 @@ function addon(
   return {
     tried,
     loadRuntime: () => '',
+    shutdown: () => undefined,
     versions: () => ({ libvips: '', onnxruntime: null }),
     probeProvider: () => Promise.reject(new Error('not used')),
     createEngine: ({ device }) => {
