@@ -29,13 +29,21 @@ Layout keep(const Subject& subject, CancelToken&) {
   return {composition, nullptr};
 }
 
+Request request_for(const Plan& plan, const Composer& composer) {
+  Request request;
+  request.picture = test::open_fixture("photos/rocket.jpg");
+  request.plan = plan;
+  request.compose = composer;
+  return request;
+}
+
 std::future<Outcome> submit(Engine& engine, const Plan& plan, std::shared_ptr<Job>* job = nullptr,
                             const Composer& composer = keep) {
   auto promise = std::make_shared<std::promise<Outcome>>();
   auto future = promise->get_future();
-  auto submitted =
-      engine.submit({test::open_fixture("photos/rocket.jpg"), plan, composer},
-                    [promise](Outcome outcome) { promise->set_value(std::move(outcome)); });
+  auto submitted = engine.submit(request_for(plan, composer), [promise](Outcome outcome) {
+    promise->set_value(std::move(outcome));
+  });
   if (job != nullptr) *job = std::move(submitted);
   return future;
 }
@@ -80,7 +88,7 @@ TEST(Engine, AWaitingRequestEndsAtOnceWhenCancelled) {
   Engine engine({test::open_tiny(), test::tiny_contract(), nullptr}, 1, 1);
   std::promise<void> hold;
   // The only worker is held inside the first request's callback.
-  engine.submit({test::open_fixture("photos/rocket.jpg"), plan_for({64, 43}), keep},
+  engine.submit(request_for(plan_for({64, 43}), keep),
                 [blocked = hold.get_future().share()](const Outcome&) { blocked.wait(); });
   std::shared_ptr<Job> job;
   auto waiting = submit(engine, plan_for({64, 43}), &job);
