@@ -103,6 +103,35 @@ Field contact(const Field& alpha, const Stance& stance) {
   return field;
 }
 
+// The floor under a vehicle: the lower convex hull of its underside. Seen in perspective the far
+// wheels stand higher in the picture than the near ones; the hull runs through all of them.
+std::vector<double> hull_floor(const Stance& stance) {
+  std::vector<std::pair<int, int>> hull;  // column, height
+  for (int x = stance.left; x < stance.right; ++x) {
+    const int y = stance.underside[static_cast<size_t>(x)];
+    if (y < 0) continue;
+    while (hull.size() >= 2) {
+      const auto& [ax, ay] = hull[hull.size() - 2];
+      const auto& [bx, by] = hull.back();
+      // Keeps only what hangs below the line between its neighbours (heights grow downwards).
+      if (static_cast<int64_t>(by - ay) * (x - ax) > static_cast<int64_t>(y - ay) * (bx - ax))
+        break;
+      hull.pop_back();
+    }
+    hull.emplace_back(x, y);
+  }
+  std::vector<double> floor(stance.floor.size(), stance.bottom);
+  for (size_t i = 0; i + 1 < hull.size(); ++i) {
+    const auto& [ax, ay] = hull[i];
+    const auto& [bx, by] = hull[i + 1];
+    for (int x = ax; x <= bx; ++x) {
+      floor[static_cast<size_t>(x)] = ay + static_cast<double>(by - ay) * (x - ax) / (bx - ax);
+    }
+  }
+  if (hull.size() == 1) floor[static_cast<size_t>(hull.front().first)] = hull.front().second;
+  return floor;
+}
+
 }  // namespace
 
 Field cast_on_floor(const Field& alpha) {
@@ -151,23 +180,26 @@ Field cast_under_vehicle(const Field& alpha) {
   const double height = stance.bottom - stance.top;
   // The core lies under the body, darkest on the floor; the rim is what spreads around it. Bumpers
   // overhang the tyres, so towards both ends the shadow draws in as an ellipse does.
+  const std::vector<double> floors = hull_floor(stance);
   Field core = alpha.blank();
   Field rim = alpha.blank();
   for (int x = stance.left; x < stance.right; ++x) {
     const int underside = stance.underside[static_cast<size_t>(x)];
     if (underside < 0) continue;
-    const double floor = stance.floor[static_cast<size_t>(x)];
+    const double floor = floors[static_cast<size_t>(x)];
+    const double gap = (floor - underside) / height;  // what is high above the floor casts little
     const double across = 2 * (x + 0.5 - stance.left) / width - 1;  // -1..1
     const double roundness = std::sqrt(std::max(0.0, 1 - across * across));
-    const double end = std::clamp((1 - std::abs(across)) / 0.22, 0.0, 1.0);
+    const double end = std::clamp((1 - std::abs(across)) / 0.16, 0.0, 1.0) *
+                       std::clamp((0.34 - gap) / 0.16, 0.0, 1.0);
     const double depth = 0.050 * height * roundness;
     const double ceiling =
         std::max(std::min<double>(underside, floor) - 0.05 * height, floor - 0.22 * height * end);
     for (int y = std::max(0, static_cast<int>(ceiling));
          y < std::min<double>(floor + depth, core.size.height); ++y) {
       const double up = std::clamp((floor - y) / (0.22 * height), 0.0, 1.0);
-      if (y < floor + 0.3 * depth) core.at(x, y) = static_cast<float>(end * (1 - 0.45 * up));
-      rim.at(x, y) = static_cast<float>(roundness);
+      if (y < floor + 0.55 * depth) core.at(x, y) = static_cast<float>(end * (1 - 0.45 * up));
+      rim.at(x, y) = static_cast<float>(roundness * (0.35 + 0.65 * end));
     }
   }
   blur(core, 0.016 * width, 0.020 * height);
