@@ -52,6 +52,3 @@ export const windows = [
   { x: 350, y: 180 },
 ] as const;
 export const door = { x: 300, y: 235 };
-
-/** On the floor, between its tyres. */
-export const under = { x: 300, y: 300 };
