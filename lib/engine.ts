@@ -142,7 +142,7 @@ export class BgcutEngine implements Engine {
     try {
       return await this.#work(input, call, stop, startedAt, slot);
     } catch (thrown) {
-      throw stop.signal.aborted ? stop.signal.reason : fromNativeError(thrown);
+      throw stop.signal.aborted ? stop.signal.reason : withBackground(thrown);
     } finally {
       stop.end();
       this.#calls.delete(stop);
@@ -312,6 +312,13 @@ async function openBackground(
   } catch (thrown) {
     throw aboutBackground(thrown);
   }
+}
+
+/** The native side has a code of its own for a background whose pixels are damaged. */
+function withBackground(thrown: unknown): unknown {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  if (code !== 'failed_to_read_background') return fromNativeError(thrown);
+  return aboutBackground(new BgcutError('failed_to_read_image', { cause: thrown }));
 }
 
 function modelConfig({ file, manifest }: ResolvedModel): NativeModelConfig {

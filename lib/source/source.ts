@@ -180,7 +180,12 @@ async function readBlob(blob: Blob, limits: ReadLimits): Promise<Uint8Array> {
 
 /** `{ base64 }` and `{ url }`, the forms that have a name. */
 async function readNamed(input: object, limits: Limits): Promise<Uint8Array> {
-  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
+  const given = Object.entries(input).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  );
+  if (given.length === 0 && Object.values(input).includes('')) {
+    throw new BgcutError('missing_source', { detail: `Pass the picture as ${kinds}.` });
+  }
   if (given.length > 1) {
     throw new BgcutError('multiple_sources', { detail: `Pass exactly one picture: ${kinds}.` });
   }

@@ -49,7 +49,14 @@ void lay_over_colour(image::Pixels& rgba, const Colour& colour, int threads) {
 void lay_over_picture(image::Pixels& rgba, const image::Picture& picture, int threads,
                       const CancelToken& token) {
   const Size size = cover_size(picture.header.size, rgba.size());
-  const auto decoded = image::decode(picture, size, threads, token);
+  const auto decoded = [&] {
+    try {
+      return image::decode(picture, size, threads, token);
+    } catch (const Error& error) {
+      if (error.code() != Code::kFailedToReadImage) throw;
+      throw Error(Code::kFailedToReadBackground, error.what());
+    }
+  }();
   const int left = (size.width - rgba.width()) / 2;
   const int top = (size.height - rgba.height()) / 2;
   parallel_rows(threads, rgba.height(), [&](int begin, int end) {

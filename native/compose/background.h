@@ -12,7 +12,8 @@ namespace bgcut::compose {
 void lay_over_colour(image::Pixels& rgba, const Colour& colour, int threads);
 
 // Lays `rgba` over `picture`, centred and scaled to cover all of it, its aspect kept; a picture of
-// the very same size is taken as it is. Throws what decoding throws.
+// the very same size is taken as it is. Throws kFailedToReadBackground, and what else
+// decoding throws.
 void lay_over_picture(image::Pixels& rgba, const image::Picture& picture, int threads,
                       const CancelToken& token);
 

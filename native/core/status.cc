@@ -12,6 +12,8 @@ const char* code_name(Code code) {
       return "invalid_dimensions";
     case Code::kFailedToReadImage:
       return "failed_to_read_image";
+    case Code::kFailedToReadBackground:
+      return "failed_to_read_background";
     case Code::kResolutionTooHigh:
       return "resolution_too_high";
     case Code::kUnknownForeground:

@@ -11,6 +11,7 @@ enum class Code {
   kInvalidFileType,
   kInvalidDimensions,
   kFailedToReadImage,
+  kFailedToReadBackground,
   kResolutionTooHigh,
   kUnknownForeground,
   kAborted,
