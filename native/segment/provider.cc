@@ -40,8 +40,7 @@ Ort::SessionOptions session_options(Device device, int threads) {
   options.SetIntraOpNumThreads(threads);
   options.SetInterOpNumThreads(1);
   options.SetGraphOptimizationLevel(ORT_ENABLE_ALL);
-  // Planning all tensors as one block doubles the peak of a fully convolutional net (measured:
-  // docs/performance.md) and fixes the input size.
+  // Planning all tensors as one block takes a third more memory (docs/performance.md, Settings).
   options.DisableMemPattern();
   options.AddConfigEntry("session.use_env_allocators", "1");
   // Threads that spin between requests would take the cores that decoding and encoding need.
