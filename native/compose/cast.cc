@@ -205,8 +205,7 @@ Field cast_under_vehicle(const Field& alpha) {
   blur(core, 0.016 * width, 0.020 * height);
   blur(rim, 0.036 * width, 0.055 * height);
   for (size_t k = 0; k < core.values.size(); ++k) {
-    // Blurring thins the core: it is made up for, so that full opacity is black under the body.
-    core.values[k] = std::max(std::min(1.0F, 1.6F * core.values[k]), 0.72F * rim.values[k]);
+    core.values[k] = std::max(core.values[k], 0.72F * rim.values[k]);
   }
   return core;
 }
