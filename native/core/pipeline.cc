@@ -11,6 +11,8 @@
 #include "core/parallel.h"
 #include "image/average.h"
 #include "image/decode.h"
+#include "matte/foreground.h"
+#include "matte/refine.h"
 #include "matte/upsample.h"
 #include "matte/windows.h"
 
@@ -30,7 +32,9 @@ struct Context {
   image::Decoded decoded;
   image::Pixels overview;  // of the whole picture, for what needs fewer pixels; may be empty
   segment::Tensor tensor;
-  segment::Mask mask;
+  image::Pixels working;  // what the model sees, at the size of matting; empty where there is none
+  segment::Mask mask;     // the model's, then the matte at that size
+  matte::Layers layers;
   compose::Coverage coverage;
   std::optional<segment::Evidence> evidence;
   Layout layout;
@@ -103,6 +107,13 @@ void tensor(Context& context) {
       image::squeeze_to_rgb(seen, region_of_interest(plan, context.input, seen.size()),
                             plan.segment, context.has_alpha, context.threads, context.token);
   context.tensor = segment::fill_tensor(squeezed, context.model.contract);
+  if (plan.matting) {
+    const Box region = region_of_interest(plan, context.input, plan.frame);
+    context.working =
+        image::squeeze_to_rgb(seen, region_of_interest(plan, context.input, seen.size()),
+                              matte::working_size(region.size(), plan.matting->pixels),
+                              context.has_alpha, context.threads, context.token);
+  }
   if (!plan.classify) context.overview = {};
   fit_to(context, plan.frame);
 }
@@ -117,10 +128,26 @@ void inference(Context& context) {
   context.tensor = {};
 }
 
+void matte(Context& context) {
+  if (!context.request.plan.matting) return;
+  context.mask = matte::refine(context.working, context.mask, context.threads, context.token);
+  // The colours of a picture that comes with transparency are the subject's own already.
+  const image::Pixels& pixels = context.decoded.pixels;
+  const bool cut_out =
+      context.has_alpha && compose::measure_coverage(pixels, context.threads).transparent;
+  if (!cut_out) context.layers = matte::estimate_layers(context.working, context.mask);
+  context.working = {};
+}
+
 void mask(Context& context) {
   const Plan& plan = context.request.plan;
-  matte::apply_mask(context.mask, region_of_interest(plan, context.input, plan.frame),
-                    context.decoded.pixels, context.threads);
+  const Box region = region_of_interest(plan, context.input, plan.frame);
+  image::Pixels& pixels = context.decoded.pixels;
+  matte::apply_mask(context.mask, region, pixels, context.threads);
+  if (!context.layers.foreground.empty()) {
+    matte::paint_foreground(context.layers, context.mask, region, pixels, context.threads);
+    context.layers = {};
+  }
   if (context.overview.width() > 0) {
     matte::apply_mask(context.mask, image::whole(context.overview), context.overview,
                       context.threads);
@@ -226,14 +253,14 @@ void encode(Context& context) {
 }
 
 using Stage = void (*)(Context&);
-constexpr std::array<Stage, kStageNames.size()> kStages{decode,   tensor, inference, mask,
+constexpr std::array<Stage, kStageNames.size()> kStages{decode,   tensor, inference, matte, mask,
                                                         classify, layout, compose,   encode};
 
 }  // namespace
 
 Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token) {
   Context context{
-      std::move(request), model, threads, token, {}, false, {}, {}, {}, {}, {}, {}, {}, {}};
+      std::move(request), model, threads, token, {}, false, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   for (size_t i = 0; i < kStages.size(); ++i) {
     token.check();
     const auto start = Clock::now();
