@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <new>
 
 #include "core/parallel.h"
 #include "matte/closed_form.h"
@@ -142,8 +144,11 @@ void settle(const Plane& mask, Plane& alpha, int threads) {
 Size working_size(Size region, int pixels) {
   const double scale =
       std::min(1.0, std::sqrt(static_cast<double>(pixels) / static_cast<double>(region.area())));
-  return {std::max(1, static_cast<int>(std::lround(region.width * scale))),
-          std::max(1, static_cast<int>(std::lround(region.height * scale)))};
+  const auto side = [&](int length, int least) {
+    return std::clamp(static_cast<int>(length * scale), 1, std::max(1, pixels / least));
+  };
+  const Size size{side(region.width, 1), side(region.height, 1)};
+  return {side(region.width, size.height), side(region.height, size.width)};
 }
 
 Plane refine(const image::Pixels& rgb, const Plane& mask, int threads, const CancelToken& token) {
