@@ -46,6 +46,15 @@ export interface Engine {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A loaded model, and the terms of its weights: whether they allow commercial use. */
+export interface ModelInfo {
+  name: string;
+  title: string;
+  file: string;
+  licence: string;
+  commercial: 'yes' | 'no' | 'unclear';
+}
+
 /** What an engine runs, on what, and how busy it is. */
 export interface EngineInfo {
   /** Where inference runs. */
@@ -53,13 +62,9 @@ export interface EngineInfo {
   /** What `auto` would have preferred, and why it does not run. Empty for a named device. */
   fallbacks: Fallback[];
   /** The model, and the terms of its weights: whether they allow commercial use. */
-  model: {
-    name: string;
-    title: string;
-    file: string;
-    licence: string;
-    commercial: 'yes' | 'no' | 'unclear';
-  };
+  model: ModelInfo;
+  /** The matting model, the same of it; null: BgCut's own matting. */
+  mattingModel: ModelInfo | null;
   /**
    * The model that tells the type of a subject: loaded when a call first needs it. `problem` is why it can't be had;
    * types are then told by colours and shape alone, which is much less sure.
@@ -89,6 +94,7 @@ export async function createEngine(options?: EngineOptions): Promise<Engine> {
 interface Running extends Started {
   addon: NativeAddon;
   model: ResolvedModel;
+  mattingModel: ResolvedModel | undefined;
 }
 
 /**
@@ -152,13 +158,13 @@ export class BgcutEngine implements Engine {
 
   info(): EngineInfo {
     if (this.#running === undefined) throw new BgcutError('internal_error');
-    const { addon, provider, fallbacks, model } = this.#running;
-    const { title, licence, commercial } = model.manifest;
+    const { addon, provider, fallbacks, model, mattingModel } = this.#running;
     const { libvips, onnxruntime } = addon.versions();
     return {
       provider,
       fallbacks: fallbacks.map((fallback) => ({ ...fallback })),
-      model: { name: model.name, title, file: model.file, licence, commercial },
+      model: infoOf(model),
+      mattingModel: mattingModel === undefined ? null : infoOf(mattingModel),
       detector: this.#detector,
       threads: this.#threads,
       concurrency: this.#settings.concurrency,
@@ -178,16 +184,33 @@ export class BgcutEngine implements Engine {
   }
 
   async #start(): Promise<Running> {
-    const { model: spec, device, concurrency, cacheDir, offline } = this.#settings;
+    const { model: spec, mattingModel: matting, ...settings } = this.#settings;
+    const { device, concurrency, cacheDir, offline } = settings;
     const addon = loadNative();
     const model = await resolveModel(spec, { cacheDir, offline });
+    const mattingModel =
+      matting === undefined
+        ? undefined
+        : await resolveModel(matting, { cacheDir, offline, kind: 'matting' });
     const started = await startNative(addon, device, {
       ...modelConfig(model),
       threads: this.#threads,
       concurrency,
     });
-    this.#running = { ...started, addon, model };
-    return this.#running;
+    if (mattingModel !== undefined) {
+      const config = {
+        ...modelConfig(mattingModel),
+        threads: this.#threads,
+        device: started.provider,
+      };
+      await started.native.useMatting(config).catch(async (thrown: unknown) => {
+        await started.native.dispose();
+        throw thrown;
+      });
+    }
+    const running = { ...started, addon, model, mattingModel };
+    this.#running = running;
+    return running;
   }
 
   /** Resolves when the detector is in use, or when it is known that it can't be had: types are told without it then. */
@@ -233,7 +256,7 @@ export class BgcutEngine implements Engine {
   ): Promise<Result> {
     // Reading begins at once: bytes in memory are the caller's again when the call returns its promise.
     const { running, sources } = await this.#startedWith(readSources(input, call, stop), stop);
-    const { native, provider, model } = running;
+    const { native, provider, model, mattingModel } = running;
     const picture = await abortable(openPicture(native, sources.picture), stop.signal);
     const background = await abortable(openBackground(native, call, sources), stop.signal);
     const plan = makePlan({
@@ -241,6 +264,7 @@ export class BgcutEngine implements Engine {
       picture: picture.header,
       background,
       model: model.manifest.input.sizes,
+      mattingModel: mattingModel?.manifest.input.sizes ?? null,
       timeoutMs: stop.remainingMs(),
     });
     if (plan.classify) await abortable(this.#withDetector(running), stop.signal);
@@ -319,6 +343,11 @@ function withBackground(thrown: unknown): unknown {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   if (code !== 'failed_to_read_background') return fromNativeError(thrown);
   return aboutBackground(new BgcutError('failed_to_read_image', { cause: thrown }));
+}
+
+function infoOf({ name, file, manifest }: ResolvedModel): ModelInfo {
+  const { title, licence, commercial } = manifest;
+  return { name, title, file, licence, commercial };
 }
 
 function modelConfig({ file, manifest }: ResolvedModel): NativeModelConfig {

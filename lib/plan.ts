@@ -23,8 +23,11 @@ export interface Plan {
   readonly segment: Size;
   /** The region of interest, in pixels of the input; null: the whole picture. */
   readonly roi: Box | null;
-  /** How the mask becomes a matte: at most so many pixels are matted, the rest is interpolated. null: it does not. */
-  readonly matting: { readonly pixels: number } | null;
+  /**
+   * How the mask becomes a matte: at most so many pixels are matted, the rest is interpolated; by the matting model
+   * where there is one, at the size given. null: it does not.
+   */
+  readonly matting: { readonly pixels: number; readonly model: Size | null } | null;
   /** Whether evidence for the type of the foreground is wanted. */
   readonly classify: boolean;
   /** Milliseconds until the work is given up; 0 is no limit. */
@@ -35,6 +38,10 @@ export interface Plan {
 export type ModelSizes =
   { readonly default: number; readonly preview?: number | undefined } | { readonly fixed: number };
 
+/** What a matting model's manifest says of its input: it need not be square. */
+export type MattingSizes =
+  { readonly fixed: number } | { readonly default: number; readonly multipleOf: number };
+
 /** What a plan is made from. */
 export interface PlanInput {
   readonly parameters: Parameters & Pick<Call, 'quality'>;
@@ -42,25 +49,28 @@ export interface PlanInput {
   readonly picture: Size;
   readonly background: Background;
   readonly model: ModelSizes;
+  /** Of the matting model; null: there is none. */
+  readonly mattingModel: MattingSizes | null;
   readonly timeoutMs: number;
 }
 
 /** What each quality stands for: docs/matting.md has the measurements. */
-const matting: Record<Call['quality'], Plan['matting']> = {
+const mattedPixels: Record<Call['quality'], number | null> = {
   fast: null,
-  balanced: { pixels: 500_000 },
-  best: { pixels: 1_000_000 },
+  balanced: 500_000,
+  best: 1_000_000,
 };
 
 /** The plan for one picture. Throws roi_exceeds_bounds and roi_region_empty. */
 export function makePlan(given: PlanInput): Plan {
-  const { parameters, picture, background, model, timeoutMs } = given;
+  const { parameters, picture, background, model, mattingModel, timeoutMs } = given;
   const { size } = parameters;
+  const roi = regionOfInterest(parameters.roi, picture);
   return {
     ...frames(parameters, picture, background),
     segment: modelInput(model, size),
-    roi: regionOfInterest(parameters.roi, picture),
-    matting: matting[parameters.quality],
+    roi,
+    matting: matting(parameters.quality, mattingModel, roi ?? picture),
     classify: needsType(parameters),
     timeoutMs,
   };
@@ -102,6 +112,29 @@ export function modelInput(sizes: ModelSizes, size: Parameters['size']): Size {
   if ('fixed' in sizes) return { width: sizes.fixed, height: sizes.fixed };
   const side = size === 'preview' ? (sizes.preview ?? sizes.default) : sizes.default;
   return { width: side, height: side };
+}
+
+function matting(
+  quality: Call['quality'],
+  sizes: MattingSizes | null,
+  region: Size,
+): Plan['matting'] {
+  const pixels = mattedPixels[quality];
+  if (pixels === null) return null;
+  return { pixels, model: sizes === null ? null : mattingInput(sizes, region) };
+}
+
+/**
+ * What a matting model sees: of about the area of its default size, the region's aspect as far as its multiples allow,
+ * and not larger than the region needs.
+ */
+function mattingInput(sizes: MattingSizes, { width, height }: Size): Size {
+  if ('fixed' in sizes) return { width: sizes.fixed, height: sizes.fixed };
+  const { default: side, multipleOf } = sizes;
+  const scale = Math.min(1, side / Math.sqrt(width * height));
+  const fit = (length: number) =>
+    Math.max(1, Math.round((length * scale) / multipleOf)) * multipleOf;
+  return { width: fit(width), height: fit(height) };
 }
 
 /** Whole pixels, at least one; corners in any order. */

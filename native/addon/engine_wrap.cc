@@ -129,6 +129,7 @@ void EngineWrap::define(Napi::Env env) {
       env, "NativeEngine",
       {InstanceMethod("open", &EngineWrap::open), InstanceMethod("run", &EngineWrap::run),
        InstanceMethod("useDetector", &EngineWrap::use_detector),
+       InstanceMethod("useMatting", &EngineWrap::use_matting),
        InstanceMethod("infer", &EngineWrap::infer),
        InstanceMethod("dispose", &EngineWrap::dispose)}));
 }
@@ -204,6 +205,21 @@ Napi::Value EngineWrap::use_detector(const Napi::CallbackInfo& info) {
             segment::open_session(config.file, segment::Device::kCpu, threads, config.contract);
         engine->use_detector(std::make_shared<segment::Detector>(
             segment::Detector{std::move(session), config.contract}));
+        return [](Napi::Env env) { return env.Undefined(); };
+      });
+}
+
+Napi::Value EngineWrap::use_matting(const Napi::CallbackInfo& info) {
+  const auto options = info[0].As<Napi::Object>();
+  const ModelConfig config = read_model_config(options);
+  const auto device = read_device(options.Get("device"));
+  const auto threads = options.Get("threads").As<Napi::Number>().Int32Value();
+  auto& environment = Environment::of(info.Env());
+  return environment.run(
+      info.Env(), environment.loads(), [engine = engine_, config, device, threads]() -> MakeValue {
+        auto session = segment::open_session(config.file, device, threads, config.contract);
+        engine->use_matting(std::make_shared<segment::MattingModel>(
+            segment::MattingModel{std::move(session), config.contract}));
         return [](Napi::Env env) { return env.Undefined(); };
       });
 }

@@ -12,6 +12,7 @@
 #include "image/average.h"
 #include "image/decode.h"
 #include "matte/foreground.h"
+#include "matte/learned.h"
 #include "matte/refine.h"
 #include "matte/upsample.h"
 #include "matte/windows.h"
@@ -109,10 +110,10 @@ void tensor(Context& context) {
   context.tensor = segment::fill_tensor(squeezed, context.model.contract);
   if (plan.matting) {
     const Box region = region_of_interest(plan, context.input, plan.frame);
-    context.working =
-        image::squeeze_to_rgb(seen, region_of_interest(plan, context.input, seen.size()),
-                              matte::working_size(region.size(), plan.matting->pixels),
-                              context.has_alpha, context.threads, context.token);
+    context.working = image::squeeze_to_rgb(
+        seen, region_of_interest(plan, context.input, seen.size()),
+        plan.matting->model.value_or(matte::working_size(region.size(), plan.matting->pixels)),
+        context.has_alpha, context.threads, context.token);
   }
   if (!plan.classify) context.overview = {};
   fit_to(context, plan.frame);
@@ -130,7 +131,11 @@ void inference(Context& context) {
 
 void matte(Context& context) {
   if (!context.request.plan.matting) return;
-  context.mask = matte::refine(context.working, context.mask, context.threads, context.token);
+  const bool by_model = context.request.plan.matting->model && context.model.matting != nullptr;
+  context.mask = by_model
+                     ? matte::refine_by_model(context.working, context.mask, *context.model.matting,
+                                              context.threads, context.token)
+                     : matte::refine(context.working, context.mask, context.threads, context.token);
   // The colours of a picture that comes with transparency are the subject's own already.
   const image::Pixels& pixels = context.decoded.pixels;
   const bool cut_out =

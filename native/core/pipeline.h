@@ -12,6 +12,7 @@
 #include "image/encode.h"
 #include "image/picture.h"
 #include "segment/evidence.h"
+#include "segment/matting.h"
 #include "segment/model.h"
 
 namespace bgcut {
@@ -54,6 +55,8 @@ struct Model {
   segment::Contract contract;
   // Tells what a subject is; null: its type is judged by colours and shape alone.
   std::shared_ptr<const segment::Detector> detector;
+  // Makes mattes where the plan says so; null: it doesn't.
+  std::shared_ptr<const segment::MattingModel> matting = nullptr;
 };
 
 // One request.
