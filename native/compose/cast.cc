@@ -45,11 +45,11 @@ Field contact(const Field& alpha, const Stance& stance, const std::vector<double
     const double gap = std::abs(floor[column] - underside) / (0.7 * thickness);
     if (gap >= 1) continue;
     const auto strength = static_cast<float>(1 - gap * gap);
-    for (int y = static_cast<int>(underside - thickness); y < underside + thickness * 0.4; ++y) {
+    for (int y = static_cast<int>(underside - thickness); y < underside + thickness * 0.5; ++y) {
       if (y >= 0 && y < field.size.height) field.at(x, y) = strength;
     }
   }
-  blur(field, 0.008 * stance.height(), 0.005 * stance.height());
+  blur(field, 0.008 * stance.height(), 0.006 * stance.height());
   return field;
 }
 
@@ -109,8 +109,9 @@ Field cast_under_vehicle(const Field& alpha) {
   Field shadow = alpha.blank();
   for (const Stance& stance : find_stances(alpha).stances) {
     const double width = stance.width();
-    // Of what is tall and narrow no more lies on the floor than its width.
-    const double height = std::min<double>(stance.height(), 0.55 * width);
+    // What is tall and narrow covers little of the floor.
+    const double height =
+        std::clamp<double>(0.55 * width, 0.25 * stance.height(), stance.height());
     // The core lies under the body, darkest on the floor; the rim is what spreads around it.
     // Bumpers overhang the tyres, so towards both ends the shadow draws in as an ellipse does.
     const Floor ground = hull_floor(stance);

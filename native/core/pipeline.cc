@@ -158,31 +158,50 @@ void layout(Context& context) {
       context.token);
 }
 
+// Where the subject's box in the frame comes to lie on the canvas.
+Box on_canvas(const Composition& composition, const Box& subject) {
+  const Box& source = composition.source;
+  const Box& target = composition.target;
+  const double x = static_cast<double>(target.width) / source.width;
+  const double y = static_cast<double>(target.height) / source.height;
+  const auto left = static_cast<int>(std::lround((subject.left - source.left) * x));
+  const auto top = static_cast<int>(std::lround((subject.top - source.top) * y));
+  const auto right = static_cast<int>(std::lround((subject.left + subject.width - source.left) * x));
+  const auto bottom =
+      static_cast<int>(std::lround((subject.top + subject.height - source.top) * y));
+  return {target.left + left, target.top + top, std::max(right - left, 1),
+          std::max(bottom - top, 1)};
+}
+
 void compose(Context& context) {
   const Composition& composition = context.layout.composition;
   const int threads = context.threads;
+  const Box& found = context.result.foreground;
   image::Pixels& pixels = context.decoded.pixels;
-  switch (composition.windows) {
-    case Windows::kAsFound:
-      break;
-    case Windows::kOpen:
-      matte::open_windows(pixels, context.result.foreground, threads);
-      break;
-    case Windows::kClosed:
-      matte::close_windows(pixels, context.result.foreground, threads);
-      break;
-  }
   const Box frame = image::whole(pixels);
+  matte::Glass glass;
+  if (composition.windows == Windows::kOpen) glass = matte::find_glass(pixels, found);
+  if (composition.windows == Windows::kClosed) matte::close_windows(pixels, found, threads);
+  std::optional<Shadow> shadow = composition.shadow;
+  if (composition.channels == Channels::kAlpha) shadow.reset();
+  // No floor is to be seen under a portrait: its shadow falls on the wall behind it.
+  if (shadow && shadow->kind == ShadowKind::kThreeD &&
+      compose::cut_off_below(pixels, found,
+                             region_of_interest(context.request.plan, context.input, frame.size()))) {
+    shadow->kind = ShadowKind::kDrop;
+  }
   if (composition.canvas != pixels.size() || composition.source != frame ||
       composition.target != frame) {
     pixels = compose::place(pixels, composition.source, composition.target, composition.canvas,
                             threads, context.token);
   }
-  if (composition.channels == Channels::kAlpha) return;
-  if (composition.shadow) {
+  if (shadow) {
     const Box subject = compose::measure_coverage(pixels, threads).subject;
-    if (subject.width > 0) compose::add_shadow(pixels, *composition.shadow, subject, threads);
+    if (subject.width > 0) compose::add_shadow(pixels, *shadow, subject, threads);
   }
+  // After the shadow: what is seen through the glass is the background, not the shadow on it.
+  matte::open_windows(pixels, on_canvas(composition, found), glass, threads);
+  if (composition.channels == Channels::kAlpha) return;
   if (context.layout.background) {
     compose::lay_over_picture(pixels, *context.layout.background, threads, context.token);
   } else if (composition.background_colour) {
