@@ -57,6 +57,16 @@ Coverage measure_coverage(const image::Pixels& rgba, int threads) {
   return {{left, top, right - left + 1, bottom - top + 1}, transparent};
 }
 
+bool is_opaque(const image::Pixels& rgba, const Box& box) {
+  for (int y = box.top; y < box.top + box.height; ++y) {
+    const uint8_t* alpha = rgba.row(y) + static_cast<ptrdiff_t>(box.left) * 4 + 3;
+    for (int x = 0; x < box.width; ++x, alpha += 4) {
+      if (*alpha < 255) return false;
+    }
+  }
+  return true;
+}
+
 bool cut_off_below(const image::Pixels& rgba, const Box& subject, const Box& region) {
   constexpr double kGap = 0.004;   // of the region's height: the last rows of a matte are often faint
   constexpr double kShare = 0.15;  // of the subject's width

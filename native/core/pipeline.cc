@@ -153,24 +153,22 @@ void classify(Context& context) {
 void layout(Context& context) {
   const compose::Coverage& coverage = context.coverage;
   context.result.foreground = coverage.subject;
-  context.layout = context.request.compose(
-      {context.decoded.pixels.size(), coverage.subject, coverage.transparent, context.evidence},
-      context.token);
+  const image::Pixels& pixels = context.decoded.pixels;
+  const bool box_transparent =
+      coverage.transparent && !compose::is_opaque(pixels, coverage.subject);
+  context.layout = context.request.compose({pixels.size(), coverage.subject, coverage.transparent,
+                                            box_transparent, context.evidence},
+                                           context.token);
 }
 
 // Where the subject's box in the frame comes to lie on the canvas.
 Box on_canvas(const Composition& composition, const Box& subject) {
   const Box& source = composition.source;
   const Box& target = composition.target;
-  const double x = static_cast<double>(target.width) / source.width;
-  const double y = static_cast<double>(target.height) / source.height;
-  const auto left = static_cast<int>(std::lround((subject.left - source.left) * x));
-  const auto top = static_cast<int>(std::lround((subject.top - source.top) * y));
-  const auto right = static_cast<int>(std::lround((subject.left + subject.width - source.left) * x));
-  const auto bottom =
-      static_cast<int>(std::lround((subject.top + subject.height - source.top) * y));
-  return {target.left + left, target.top + top, std::max(right - left, 1),
-          std::max(bottom - top, 1)};
+  const Box within{subject.left - source.left, subject.top - source.top, subject.width,
+                   subject.height};
+  const Box at = scaled(within, source.size(), target.size());
+  return {target.left + at.left, target.top + at.top, at.width, at.height};
 }
 
 void compose(Context& context) {

@@ -118,6 +118,16 @@ TEST(Place, ScalingLetsNoHiddenColourBleedIn) {
   EXPECT_EQ(alpha_at(canvas, 18, 18), 255);
 }
 
+TEST(Opaque, IsABoxWhoseEveryAlphaIs) {
+  auto canvas = image::transparent_pixels({20, 10});
+  fill(canvas, {3, 2, 9, 5}, {0, 0, 0, 255});
+  EXPECT_TRUE(compose::is_opaque(canvas, {3, 2, 9, 5}));
+  EXPECT_FALSE(compose::is_opaque(canvas, {3, 2, 10, 5}));
+  EXPECT_FALSE(compose::is_opaque(canvas, {3, 2, 9, 6}));
+  fill(canvas, {11, 6, 1, 1}, {0, 0, 0, 254});
+  EXPECT_FALSE(compose::is_opaque(canvas, {3, 2, 9, 5}));
+}
+
 TEST(CutOff, APortraitGoesOnBelowThePictureAToeDoesNot) {
   const Box frame{0, 0, 200, 100};
   const auto cut_off = [&](const Box& lowest, const Box& region) {
