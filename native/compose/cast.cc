@@ -70,15 +70,14 @@ Field cast_on_floor(const Field& alpha) {
     layers.fill(alpha.blank());
     for (int y = 0; y < std::min(stance.bottom, alpha.size.height); ++y) {
       for (int x = 0; x < alpha.size.width; ++x) {
-        const auto at = static_cast<size_t>(y) * static_cast<size_t>(alpha.size.width) +
-                        static_cast<size_t>(x);
+        const auto at =
+            static_cast<size_t>(y) * static_cast<size_t>(alpha.size.width) + static_cast<size_t>(x);
         if (scene.owner[at] != i + 1) continue;
         const auto column = static_cast<size_t>(x);
         const double above = std::max(0.0, floor[column] - y - 1);
         const double share = above / height;  // 0 at the floor, 1 at the top of the subject
         // A pixel's shadow covers this much: the determinant of the map, floor's slope included.
-        const double slope =
-            x + 1 < alpha.size.width ? floor[column + 1] - floor[column] : 0.0;
+        const double slope = x + 1 < alpha.size.width ? floor[column + 1] - floor[column] : 0.0;
         const double area = std::abs(kForeshortened + kShear * slope);
         const double value = (1 - 0.72 * std::min(1.0, share)) * area * alpha.values[at];
         // Shared between two layers, so that no seam shows where the softness changes.
@@ -110,8 +109,7 @@ Field cast_under_vehicle(const Field& alpha) {
   for (const Stance& stance : find_stances(alpha).stances) {
     const double width = stance.width();
     // What is tall and narrow covers little of the floor.
-    const double height =
-        std::clamp<double>(0.55 * width, 0.25 * stance.height(), stance.height());
+    const double height = std::clamp<double>(0.55 * width, 0.25 * stance.height(), stance.height());
     // The core lies under the body, darkest on the floor; the rim is what spreads around it.
     // Bumpers overhang the tyres, so towards both ends the shadow draws in as an ellipse does.
     const Floor ground = hull_floor(stance);
@@ -126,8 +124,9 @@ Field cast_under_vehicle(const Field& alpha) {
       const double roundness = std::sqrt(std::max(0.0, 1 - across * across));
       // Between the wheels it is dark up to the sills; beyond them light comes in from the end.
       const bool between = x >= ground.first && x <= ground.last;
-      const double end = std::clamp((1 - std::abs(across)) / 0.16, 0.0, 1.0) *
-                         std::clamp(((between ? 0.34 : 0.15) - gap) / (between ? 0.20 : 0.15), 0.0, 1.0);
+      const double end =
+          std::clamp((1 - std::abs(across)) / 0.16, 0.0, 1.0) *
+          std::clamp(((between ? 0.34 : 0.15) - gap) / (between ? 0.20 : 0.15), 0.0, 1.0);
       const double near = std::clamp((1.2 - gap) / 0.8, 0.0, 1.0);
       const double depth = 0.050 * height * roundness;
       const double ceiling =

@@ -68,7 +68,8 @@ bool is_opaque(const image::Pixels& rgba, const Box& box) {
 }
 
 bool cut_off_below(const image::Pixels& rgba, const Box& subject, const Box& region) {
-  constexpr double kGap = 0.004;   // of the region's height: the last rows of a matte are often faint
+  constexpr double kGap =
+      0.004;  // of the region's height: the last rows of a matte are often faint
   constexpr double kShare = 0.15;  // of the subject's width
   constexpr uint8_t kSolid = 128;
   const int row = region.top + region.height - 1 - static_cast<int>(kGap * region.height);

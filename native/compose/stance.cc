@@ -46,9 +46,8 @@ std::vector<Part> solid_parts(const Field& alpha) {
   for (size_t i = 0; i < open.size(); ++i) {
     if (open[i] != 0) parts.push_back(take_part(alpha.size, open, i));
   }
-  std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-    return a.pixels.size() > b.pixels.size();
-  });
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const Part& a, const Part& b) { return a.pixels.size() > b.pixels.size(); });
   return parts;
 }
 
@@ -88,7 +87,7 @@ std::vector<Point> contacts(const Stance& stance, double reach) {
 Scene find_stances(const Field& alpha) {
   constexpr double kSpeck = 0.02;    // of all that is solid
   constexpr double kHanging = 0.30;  // of the height, above the lowest
-  constexpr size_t kMost = 16;
+  constexpr size_t kMost = 6;        // each costs a few passes over the field
   const std::vector<Part> parts = solid_parts(alpha);
   Scene scene{{}, std::vector<uint8_t>(alpha.values.size())};
   if (parts.empty()) return scene;
@@ -147,9 +146,9 @@ Floor hull_floor(const Stance& stance) {
   constexpr double kOverhang = 0.12;  // beyond the last one
   std::vector<Point> points = contacts(stance, 0.40 * stance.height());
   // What is too steep from the lowest point is bodywork, not a wheel.
-  const Point lowest = *std::max_element(
-      points.begin(), points.end(),
-      [](const Point& a, const Point& b) { return a.second < b.second; });
+  const Point lowest =
+      *std::max_element(points.begin(), points.end(),
+                        [](const Point& a, const Point& b) { return a.second < b.second; });
   std::vector<Point> hull;
   for (const auto& [x, y] : points) {
     if (lowest.second - y > kSteepest * std::abs(lowest.first - x)) continue;
@@ -171,8 +170,7 @@ Floor hull_floor(const Stance& stance) {
     for (int x = wheel.first + step; x >= stance.left && x < stance.right; x += step) {
       const int under = stance.underside[static_cast<size_t>(x)];
       if (under < 0) continue;
-      rise =
-          std::min(rise, static_cast<double>(wheel.second - under) / std::abs(x - wheel.first));
+      rise = std::min(rise, static_cast<double>(wheel.second - under) / std::abs(x - wheel.first));
     }
     const double slope = std::clamp(2 * kOverhang - rise, 0.0, std::clamp(rise, 0.0, kOverhang));
     for (int x = wheel.first; x >= 0 && x < static_cast<int>(floor.size()); x += step) {

@@ -156,9 +156,9 @@ void layout(Context& context) {
   const image::Pixels& pixels = context.decoded.pixels;
   const bool box_transparent =
       coverage.transparent && !compose::is_opaque(pixels, coverage.subject);
-  context.layout = context.request.compose({pixels.size(), coverage.subject, coverage.transparent,
-                                            box_transparent, context.evidence},
-                                           context.token);
+  context.layout = context.request.compose(
+      {pixels.size(), coverage.subject, coverage.transparent, box_transparent, context.evidence},
+      context.token);
 }
 
 // Where the subject's box in the frame comes to lie on the canvas.
@@ -184,8 +184,8 @@ void compose(Context& context) {
   if (composition.channels == Channels::kAlpha) shadow.reset();
   // No floor is to be seen under a portrait: its shadow falls on the wall behind it.
   if (shadow && shadow->kind == ShadowKind::kThreeD &&
-      compose::cut_off_below(pixels, found,
-                             region_of_interest(context.request.plan, context.input, frame.size()))) {
+      compose::cut_off_below(
+          pixels, found, region_of_interest(context.request.plan, context.input, frame.size()))) {
     shadow->kind = ShadowKind::kDrop;
   }
   if (composition.canvas != pixels.size() || composition.source != frame ||
