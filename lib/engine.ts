@@ -1,5 +1,6 @@
 /** The engine: admits calls, takes each from its source to its result, and ends them when it is disposed. */
 import type { Background } from './background.js';
+import { Detector, type DetectorState } from './detector.js';
 import { BgcutError, fromNativeError } from './errors.js';
 import { Layout } from './layout.js';
 import { maxSourcePixels } from './limits.js';
@@ -67,9 +68,9 @@ export interface EngineInfo {
   mattingModel: ModelInfo | null;
   /**
    * The model that tells the type of a subject: loaded when a call first needs it. `problem` is why it can't be had;
-   * types are then told by colours and shape alone, which is much less sure.
+   * types are then told by colours and shape alone, which is much less sure, until a later call can have it.
    */
-  detector: { name: string; file: string } | { problem: string } | null;
+  detector: DetectorState;
   /** Threads of inference. */
   threads: number;
   concurrency: number;
@@ -117,8 +118,7 @@ export class BgcutEngine implements Engine {
   #running: Running | undefined;
   #pending = 0;
   #disposal: Promise<void> | undefined;
-  #detecting: Promise<void> | undefined;
-  #detector: EngineInfo['detector'] = null;
+  readonly #detector = new Detector(() => this.#startDetector());
 
   constructor(settings: EngineSettings) {
     this.#settings = settings;
@@ -165,7 +165,7 @@ export class BgcutEngine implements Engine {
       fallbacks: fallbacks.map((fallback) => ({ ...fallback })),
       model: infoOf(model),
       mattingModel: mattingModel === undefined ? null : infoOf(mattingModel),
-      detector: this.#detector,
+      detector: this.#detector.state,
       threads: this.#threads,
       concurrency: this.#settings.concurrency,
       queue: this.#settings.queue,
@@ -213,19 +213,12 @@ export class BgcutEngine implements Engine {
     return running;
   }
 
-  /** Resolves when the detector is in use, or when it is known that it can't be had: types are told without it then. */
-  #withDetector(running: Running): Promise<void> {
-    this.#detecting ??= this.#startDetector(running).catch((thrown: unknown) => {
-      this.#detector = { problem: fromNativeError(thrown).message };
-    });
-    return this.#detecting;
-  }
-
-  async #startDetector({ native }: Running): Promise<void> {
+  async #startDetector(): Promise<{ name: string; file: string }> {
     const { cacheDir, offline } = this.#settings;
+    const { native } = await this.#starting;
     const model = await resolveModel(DETECTOR, { cacheDir, offline, kind: 'detector' });
     await native.useDetector({ ...modelConfig(model), threads: this.#threads });
-    this.#detector = { name: model.name, file: model.file };
+    return { name: model.name, file: model.file };
   }
 
   async #end(): Promise<void> {
@@ -267,7 +260,7 @@ export class BgcutEngine implements Engine {
       mattingModel: mattingModel?.manifest.input.sizes ?? null,
       timeoutMs: stop.remainingMs(),
     });
-    if (plan.classify) await abortable(this.#withDetector(running), stop.signal);
+    if (plan.classify) await abortable(this.#detector.ready(), stop.signal);
     stop.signal.throwIfAborted();
     const layout = new Layout(call, background);
     const run = native.run(picture, plan, layout.compose);

@@ -78,6 +78,7 @@ Napi::Value to_js(Napi::Env env, const Subject& subject) {
   value.Set("frame", size_to_js(env, subject.frame));
   value.Set("box", box_to_js(env, subject.box));
   value.Set("transparent", subject.transparent);
+  value.Set("boxTransparent", subject.box_transparent);
   if (subject.evidence) value.Set("evidence", evidence_to_js(env, *subject.evidence));
   return value;
 }

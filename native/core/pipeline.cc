@@ -185,36 +185,53 @@ void classify(Context& context) {
 void layout(Context& context) {
   const compose::Coverage& coverage = context.coverage;
   context.result.foreground = coverage.subject;
+  const image::Pixels& pixels = context.decoded.pixels;
+  const bool box_transparent =
+      coverage.transparent && !compose::is_opaque(pixels, coverage.subject);
   context.layout = context.request.compose(
-      {context.decoded.pixels.size(), coverage.subject, coverage.transparent, context.evidence},
+      {pixels.size(), coverage.subject, coverage.transparent, box_transparent, context.evidence},
       context.token);
+}
+
+// Where the subject's box in the frame comes to lie on the canvas.
+Box on_canvas(const Composition& composition, const Box& subject) {
+  const Box& source = composition.source;
+  const Box& target = composition.target;
+  const Box within{subject.left - source.left, subject.top - source.top, subject.width,
+                   subject.height};
+  const Box at = scaled(within, source.size(), target.size());
+  return {target.left + at.left, target.top + at.top, at.width, at.height};
 }
 
 void compose(Context& context) {
   const Composition& composition = context.layout.composition;
   const int threads = context.threads;
+  const Box& found = context.result.foreground;
   image::Pixels& pixels = context.decoded.pixels;
-  switch (composition.windows) {
-    case Windows::kAsFound:
-      break;
-    case Windows::kOpen:
-      matte::open_windows(pixels, context.result.foreground, threads);
-      break;
-    case Windows::kClosed:
-      matte::close_windows(pixels, context.result.foreground, threads);
-      break;
-  }
   const Box frame = image::whole(pixels);
+  matte::Glass glass;
+  if (composition.windows == Windows::kOpen) glass = matte::find_glass(pixels, found);
+  if (composition.windows == Windows::kClosed) matte::close_windows(pixels, found, threads);
+  std::optional<Shadow> shadow = composition.shadow;
+  if (composition.channels == Channels::kAlpha) shadow.reset();
+  // No floor is to be seen under a portrait: its shadow falls on the wall behind it.
+  if (shadow && shadow->kind == ShadowKind::kThreeD &&
+      compose::cut_off_below(
+          pixels, found, region_of_interest(context.request.plan, context.input, frame.size()))) {
+    shadow->kind = ShadowKind::kDrop;
+  }
   if (composition.canvas != pixels.size() || composition.source != frame ||
       composition.target != frame) {
     pixels = compose::place(pixels, composition.source, composition.target, composition.canvas,
                             threads, context.token);
   }
-  if (composition.channels == Channels::kAlpha) return;
-  if (composition.shadow) {
+  if (shadow) {
     const Box subject = compose::measure_coverage(pixels, threads).subject;
-    if (subject.width > 0) compose::add_shadow(pixels, *composition.shadow, subject, threads);
+    if (subject.width > 0) compose::add_shadow(pixels, *shadow, subject, threads);
   }
+  // After the shadow: what is seen through the glass is the background, not the shadow on it.
+  matte::open_windows(pixels, on_canvas(composition, found), glass, threads);
+  if (composition.channels == Channels::kAlpha) return;
   if (context.layout.background) {
     compose::lay_over_picture(pixels, *context.layout.background, threads, context.token);
   } else if (composition.background_colour) {

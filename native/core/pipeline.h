@@ -25,7 +25,8 @@ inline constexpr std::array<const char*, 9> kStageNames{
 struct Subject {
   Size frame;                                 // which of the plan's frames it is
   Box box;                                    // of the subject, in pixels of the frame; never empty
-  bool transparent;                           // some alpha is below 255
+  bool transparent;                           // some alpha in the frame is below 255
+  bool box_transparent;                       // some alpha in the box is
   std::optional<segment::Evidence> evidence;  // of its type, where the plan wants it
 };
 
