@@ -25,9 +25,14 @@ export interface Plan {
   readonly roi: Box | null;
   /**
    * How the mask becomes a matte: at most so many pixels are matted, the rest is interpolated; by the matting model
-   * where there is one, at the size given. null: it does not.
+   * where there is one, at the size given. The segmentation model may look a second time, at another size of its
+   * input. null: the mask is the alpha.
    */
-  readonly matting: { readonly pixels: number; readonly model: Size | null } | null;
+  readonly matting: {
+    readonly pixels: number;
+    readonly secondLook: Size | null;
+    readonly model: Size | null;
+  } | null;
   /** Whether evidence for the type of the foreground is wanted. */
   readonly classify: boolean;
   /** Milliseconds until the work is given up; 0 is no limit. */
@@ -54,23 +59,16 @@ export interface PlanInput {
   readonly timeoutMs: number;
 }
 
-/** What each quality stands for: docs/matting.md has the measurements. */
-const mattedPixels: Record<Call['quality'], number | null> = {
-  fast: null,
-  balanced: 500_000,
-  best: 1_000_000,
-};
-
 /** The plan for one picture. Throws roi_exceeds_bounds and roi_region_empty. */
 export function makePlan(given: PlanInput): Plan {
-  const { parameters, picture, background, model, mattingModel, timeoutMs } = given;
+  const { parameters, picture, background, model, timeoutMs } = given;
   const { size } = parameters;
   const roi = regionOfInterest(parameters.roi, picture);
   return {
     ...frames(parameters, picture, background),
     segment: modelInput(model, size),
     roi,
-    matting: matting(parameters.quality, mattingModel, roi ?? picture),
+    matting: mattingOf(given, roi ?? picture),
     classify: needsType(parameters),
     timeoutMs,
   };
@@ -114,14 +112,22 @@ export function modelInput(sizes: ModelSizes, size: Parameters['size']): Size {
   return { width: side, height: side };
 }
 
-function matting(
-  quality: Call['quality'],
-  sizes: MattingSizes | null,
-  region: Size,
-): Plan['matting'] {
-  const pixels = mattedPixels[quality];
-  if (pixels === null) return null;
-  return { pixels, model: sizes === null ? null : mattingInput(sizes, region) };
+/** The steps of each quality; docs/matting.md has what they gain and cost. */
+function mattingOf({ parameters, model, mattingModel }: PlanInput, region: Size): Plan['matting'] {
+  const { quality, size } = parameters;
+  if (quality === 'fast') return null;
+  return {
+    pixels: 500_000,
+    secondLook: quality === 'best' ? secondLook(model, modelInput(model, size)) : null,
+    model: mattingModel === null ? null : mattingInput(mattingModel, region),
+  };
+}
+
+/** The other one of the two sizes that a model may be fed. */
+function secondLook(model: ModelSizes, first: Size): Size | null {
+  if ('fixed' in model || model.preview === undefined) return null;
+  const side = first.width === model.preview ? model.default : model.preview;
+  return { width: side, height: side };
 }
 
 /**
