@@ -61,8 +61,8 @@ function figureRow(figure, judged) {
   return [name, show(value, unit === 'ratio' ? 2 : 1), judged ? limit : '', verdict, detail];
 }
 
-/** @param {string[][]} rows the first is the header */
-function table(rows) {
+/** @param {readonly string[][]} rows the first is the header */
+export function table(rows) {
   const [header = [], ...body] = rows;
   const line = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map(() => '-')), ...body.map(line)].join('\n');
