@@ -28,7 +28,7 @@ function gradientLength({ width, height, values }) {
   const { bell, slope } = kernels();
   const across = alongColumns(alongRows(values, width, height, slope), width, height, bell);
   const down = alongColumns(alongRows(values, width, height, bell), width, height, slope);
-  return across.map((x, i) => Math.sqrt(x * x + (down[i] ?? 0) ** 2)); // hypot is ten times slower
+  return across.map((x, i) => Math.hypot(x, down[i] ?? 0));
 }
 
 /** The Gaussian, and its derivative; of 2 * radius + 1 weights. */
