@@ -27,6 +27,7 @@ export async function compare(python, folders) {
   const folder = await mkdtemp(join(tmpdir(), 'bgcut-oracles-'));
   try {
     const cases = [...(await randomCases(folder)), ...(await realCases(folder, folders))];
+    /** @type {import('../quality/metrics.mjs').Errors[]} */
     const ours = [];
     for (const [alpha, reference] of cases) {
       ours.push(measure(await readAlpha(alpha), await readAlpha(reference)));
