@@ -9,8 +9,6 @@ import { passes } from './figure.mjs';
 
 /** @import { Figure, Report } from './figure.mjs' */
 
-const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
-
 /**
  * @param {string[][]} machine name and value
  * @param {Report[]} reports
@@ -31,14 +29,17 @@ export function markdown(machine, reports, judged) {
 }
 
 /**
- * Puts the report between the marks of docs/performance.md.
+ * Puts a report between the marks of a page.
  *
  * @param {string} report
+ * @param {string} name of the page in docs/
+ * @param {string} mark what the comment before the report says
  */
-export async function writePage(report) {
+export async function writePage(report, name = 'performance.md', mark = 'bench') {
+  const page = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
   const text = await readFile(page, 'utf8');
-  const marks = /(<!-- bench -->\n).*(<!-- \/bench -->)/s;
-  if (!marks.test(text)) throw new Error('docs/performance.md has lost its marks');
+  const marks = new RegExp(`(<!-- ${mark} -->\\n).*(<!-- /${mark} -->)`, 's');
+  if (!marks.test(text)) throw new Error(`docs/${name} has lost its marks`);
   const changed = text.replace(marks, (_, before, after) => `${before}\n${report}\n${after}`);
   await writeFile(page, await format(changed, { ...(await resolveConfig(page)), filepath: page }));
 }

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 
 import * as metrics from './metrics.mjs';
-import { openPython } from './python.mjs';
+import { openPython, oracles } from './python.mjs';
 
 const usage = `npm run bench:oracles -- [options]
 
@@ -24,7 +24,7 @@ const { values } = parseArgs({
 
 if (values.help) process.stdout.write(usage);
 else {
-  const python = await openPython('requirements.txt');
+  const python = await openPython(oracles);
   const agreed = await metrics.compare(python, values.pairs);
   process.exitCode = agreed ? 0 : 1;
 }

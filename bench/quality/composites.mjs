@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 
 import sharp from 'sharp';
 
-import { openPython } from '../oracles/python.mjs';
+import { openPython, oracles } from '../oracles/python.mjs';
 import { addGrain, grain } from '../picture.mjs';
 import { canvas, drawings } from './drawings.mjs';
 import { findPairs } from './pairs.mjs';
@@ -81,7 +81,7 @@ async function make() {
     }
   }
   if (values.pairs !== undefined) {
-    const python = await openPython('requirements.txt');
+    const python = await openPython(oracles);
     for (const { name, group, picture, alpha } of await findPairs(values.pairs)) {
       const shown = groups.get(group);
       if (shown === undefined) continue;

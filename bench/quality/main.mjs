@@ -5,20 +5,27 @@
  */
 import { parseArgs } from 'node:util';
 
+import { resolveModel } from '#lib/models/index';
 import { createEngine } from 'bgcut';
 import { format } from 'prettier';
 
+import { writePage } from '../report.mjs';
 import { measure } from './metrics.mjs';
 import { findPairs, readAlpha } from './pairs.mjs';
+import { peerAlphas, peerNames } from './peers.mjs';
 import { alphaOf, keptAlphaOf } from './results.mjs';
 import { compare, missed } from './summary.mjs';
 import { groupTable, pictureTable, ratioTable } from './tables.mjs';
 import { variants } from './variants.mjs';
 
+/** @import { Alpha } from './metrics.mjs' */
 /** @import { Measured } from './summary.mjs' */
 
 /** The quality that has to keep the bounds. */
 const judged = 'balanced';
+
+/** Where in docs/matting.md tables stand. */
+const marks = ['quality', 'composites'];
 
 const usage = `npm run bench:quality -- --pairs DIR [options]
 
@@ -28,6 +35,8 @@ Pairs: NAME.jpg (or .png, .webp) beside NAME_alpha.png, white = foreground; what
   --only TEXT     only pictures with this in their name; may be given again
   --variant NAME  only these beside ${variants[0]?.name}: ${variants.map(({ name }) => name).join(', ')}
   --model NAME    other weights than the default's
+  --peers         what others make of the same weights as well: ${peerNames.join('; ')}
+  --write MARK    puts the tables into docs/matting.md as well, at that mark: ${marks.join(', ')}
   --json          the figures as JSON instead of tables
   --fresh         makes the plain masks anew, which are otherwise kept in the temporary folder
   --help
@@ -39,6 +48,8 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     variant: { type: 'string', multiple: true, default: [] },
     model: { type: 'string' },
+    peers: { type: 'boolean', default: false },
+    write: { type: 'string' },
     json: { type: 'boolean', default: false },
     fresh: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -56,7 +67,10 @@ function help(stream, status) {
 async function bench() {
   const [plain, ...others] = variants;
   const unknown = values.variant.some((name) => variants.every((variant) => variant.name !== name));
-  if (plain === undefined || unknown || values.pairs.length === 0) return help(process.stderr, 2);
+  const unmarked = values.write !== undefined && !marks.includes(values.write);
+  if (plain === undefined || unknown || unmarked || values.pairs.length === 0) {
+    return help(process.stderr, 2);
+  }
   const chosen = others.filter(
     ({ name }) => values.variant.length === 0 || values.variant.includes(name),
   );
@@ -67,26 +81,25 @@ async function bench() {
     );
 
   const engine = await createEngine({ model: values.model });
+  const theirs = values.peers
+    ? await peerAlphas(pairs, await resolveModel(engine.info().model.name))
+    : /** @type {Map<string, Map<string, string>>} */ (new Map());
   /** @type {Measured[]} */
   const measured = [];
   for (const pair of pairs) {
     process.stderr.write(`${pair.name} …\n`);
     const reference = await readAlpha(pair.alpha);
-    for (const variant of [plain, ...chosen]) {
-      const alpha =
-        variant === plain
-          ? await keptAlphaOf(engine, pair, variant, values.fresh)
-          : await alphaOf(engine, pair, variant);
+    const add = (/** @type {string} */ variant, /** @type {Alpha} */ alpha) => {
       const errors = measure(alpha, reference);
-      measured.push({ picture: pair.name, group: pair.group, variant: variant.name, errors });
-    }
+      measured.push({ picture: pair.name, group: pair.group, variant, errors });
+    };
+    add(plain.name, await keptAlphaOf(engine, pair, plain, values.fresh));
+    for (const variant of chosen) add(variant.name, await alphaOf(engine, pair, variant));
+    for (const [name, files] of theirs) add(name, await readAlpha(files.get(pair.name) ?? ''));
   }
   await engine.dispose();
-  return report(
-    measured,
-    [plain, ...chosen].map(({ name }) => name),
-    plain.name,
-  );
+  const names = [plain, ...chosen].map(({ name }) => name);
+  return report(measured, [...names, ...theirs.keys()], plain.name);
 }
 
 /**
@@ -104,7 +117,9 @@ async function report(measured, names, plain) {
     groupTable(measured, names),
     ...(names.length > 1 ? [ratioTable(measured, names, plain)] : []),
   ];
-  process.stdout.write(await format(tables.join('\n\n'), { parser: 'markdown' }));
+  const text = await format(tables.join('\n\n'), { parser: 'markdown' });
+  process.stdout.write(text);
+  if (values.write !== undefined) await writePage(text, 'matting.md', values.write);
   const of = (/** @type {string} */ name) => measured.filter(({ variant }) => variant === name);
   if (of(judged).length === 0) return 0;
   const failures = missed(compare(of(judged), of(plain)));

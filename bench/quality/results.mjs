@@ -53,10 +53,7 @@ export async function alphaOf(engine, pair, variant) {
  */
 export async function keptAlphaOf(engine, pair, variant, fresh) {
   const { manifest } = await resolveModel(engine.info().model.name);
-  const hash = createHash('sha256')
-    .update(JSON.stringify([manifest.sha256, variant]))
-    .update(await readFile(pair.picture));
-  const file = join(kept, `${hash.digest('hex')}.png`);
+  const file = await keptFile([manifest.sha256, variant], pair.picture);
   if (existsSync(file) && !fresh) return readAlpha(file);
   const alpha = await alphaOf(engine, pair, variant);
   await mkdir(kept, { recursive: true });
@@ -64,6 +61,19 @@ export async function keptAlphaOf(engine, pair, variant, fresh) {
   await writeFile(made, await png(alpha));
   await rename(made, file);
   return alpha;
+}
+
+/**
+ * Where an alpha is kept that is made of this picture and the parts of the key alone.
+ *
+ * @param {unknown[]} key
+ * @param {string} picture path
+ */
+export async function keptFile(key, picture) {
+  const hash = createHash('sha256')
+    .update(JSON.stringify(key))
+    .update(await readFile(picture));
+  return join(kept, `${hash.digest('hex')}.png`);
 }
 
 /** @param {Alpha} alpha */
