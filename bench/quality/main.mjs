@@ -10,6 +10,8 @@ import { createEngine } from 'bgcut';
 import { format } from 'prettier';
 
 import { writePage } from '../report.mjs';
+import * as colour from './colour.mjs';
+import * as cost from './cost.mjs';
 import { measure } from './metrics.mjs';
 import { findPairs, readAlpha } from './pairs.mjs';
 import { peerAlphas, peerNames } from './peers.mjs';
@@ -36,6 +38,8 @@ Pairs: NAME.jpg (or .png, .webp) beside NAME_alpha.png, white = foreground; what
   --variant NAME  only these beside ${variants[0]?.name}: ${variants.map(({ name }) => name).join(', ')}
   --model NAME    other weights than the default's
   --peers         what others make of the same weights as well: ${peerNames.join('; ')}
+  --colour TEXT   the error of the colours in the soft band as well, of pictures with this in their name
+  --cost          milliseconds of matting and colours at 12 MP over raw inference as well
   --write MARK    puts the tables into docs/matting.md as well, at that mark: ${marks.join(', ')}
   --json          the figures as JSON instead of tables
   --fresh         makes the plain masks anew, which are otherwise kept in the temporary folder
@@ -49,6 +53,8 @@ const { values } = parseArgs({
     variant: { type: 'string', multiple: true, default: [] },
     model: { type: 'string' },
     peers: { type: 'boolean', default: false },
+    colour: { type: 'string' },
+    cost: { type: 'boolean', default: false },
     write: { type: 'string' },
     json: { type: 'boolean', default: false },
     fresh: { type: 'boolean', default: false },
@@ -97,32 +103,34 @@ async function bench() {
     for (const variant of chosen) add(variant.name, await alphaOf(engine, pair, variant));
     for (const [name, files] of theirs) add(name, await readAlpha(files.get(pair.name) ?? ''));
   }
+  const wanted = values.colour;
+  const coloured = wanted === undefined ? [] : pairs.filter(({ name }) => name.includes(wanted));
+  const colours = await colour.measure(engine, coloured, [plain, ...chosen]);
   await engine.dispose();
-  const names = [plain, ...chosen].map(({ name }) => name);
-  return report(measured, [...names, ...theirs.keys()], plain.name);
-}
+  const costs = values.cost ? await cost.measure([plain, ...chosen], 5) : [];
 
-/**
- * @param {Measured[]} measured
- * @param {string[]} names of the variants
- * @param {string} plain
- */
-async function report(measured, names, plain) {
   if (values.json) {
-    process.stdout.write(`${JSON.stringify(measured, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ measured, colours, costs }, null, 2)}\n`);
     return 0;
   }
+  const names = [...[plain, ...chosen].map(({ name }) => name), ...theirs.keys()];
   const tables = [
-    pictureTable(measured, plain),
+    pictureTable(measured, plain.name),
     groupTable(measured, names),
-    ...(names.length > 1 ? [ratioTable(measured, names, plain)] : []),
+    ...(names.length > 1 ? [ratioTable(measured, names, plain.name)] : []),
+    ...(colours.length > 0 ? [colour.table(colours)] : []),
+    ...(costs.length > 0 ? [cost.table(costs)] : []),
   ];
   const text = await format(tables.join('\n\n'), { parser: 'markdown' });
   process.stdout.write(text);
   if (values.write !== undefined) await writePage(text, 'matting.md', values.write);
+
   const of = (/** @type {string} */ name) => measured.filter(({ variant }) => variant === name);
-  if (of(judged).length === 0) return 0;
-  const failures = missed(compare(of(judged), of(plain)));
+  const failures = [
+    ...(of(judged).length > 0 ? missed(compare(of(judged), of(plain.name))) : []),
+    ...colour.missed(colours, judged),
+    ...cost.missed(costs, judged),
+  ];
   for (const failure of failures) process.stdout.write(`FAIL ${judged}: ${failure}\n`);
   return failures.length > 0 ? 1 : 0;
 }

@@ -64,15 +64,14 @@ export async function keptAlphaOf(engine, pair, variant, fresh) {
 }
 
 /**
- * Where an alpha is kept that is made of this picture and the parts of the key alone.
+ * Where a PNG is kept that is made of these files and the parts of the key alone.
  *
  * @param {unknown[]} key
- * @param {string} picture path
+ * @param {string[]} files paths
  */
-export async function keptFile(key, picture) {
-  const hash = createHash('sha256')
-    .update(JSON.stringify(key))
-    .update(await readFile(picture));
+export async function keptFile(key, ...files) {
+  const hash = createHash('sha256').update(JSON.stringify(key));
+  for (const file of files) hash.update(await readFile(file));
   return join(kept, `${hash.digest('hex')}.png`);
 }
 

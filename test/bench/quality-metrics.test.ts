@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
+import { colourError } from '../../bench/quality/colour.mjs';
 import { type Alpha, measure, softBand } from '../../bench/quality/metrics.mjs';
 
 function alpha(width: number, height: number, at: (x: number, y: number) => number): Alpha {
@@ -161,4 +162,13 @@ test('alphas of different sizes are refused', () => {
       alpha(6, 4, () => 1),
     ),
   ).toThrow('4x6');
+});
+
+test('the colour error is what is seen of it, in the soft band, where there is colour', () => {
+  const reference = alpha(4, 1, (x) => [0.5, 0.25, 1, 0][x]!);
+  const grey = new Uint8Array(12).fill(100);
+  const off = Uint8Array.from(grey, (level, i) => level + (i < 3 ? 8 : 40));
+  expect(colourError(grey, grey, reference)).toBe(0);
+  expect(colourError(off, grey, reference)).toBeCloseTo((0.5 * 8 + 0.25 * 40) / 2, 9);
+  expect(colourError(off, grey, reference, Uint8Array.of(255, 0, 255, 0))).toBeCloseTo(4, 9);
 });
