@@ -27,7 +27,7 @@ const details = [
   { shows: 'hair', file: 'astronaut.png', region: [25, 0, 42] },
   { shows: 'hair', file: 'p3m_d684dae3.jpg', region: [62, 0, 30] },
   { shows: 'hair', file: 'p3m_bd6af989.jpg', region: [20, 22, 55] },
-  { shows: 'fur', file: 'chelsea.png', region: [20, 0, 62] },
+  { shows: 'fur', file: 'chelsea.png', region: [2, 0, 62] },
   { shows: 'fur', file: 'animal-3.jpg', region: [10, 12, 46] },
   { shows: 'fur', file: 'lemur.jpg', region: [20, 20, 42] },
   { shows: 'glass', file: 'aim_2.jpg', region: [56, 12, 38] },
