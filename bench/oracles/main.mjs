@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 
+import * as matting from './matting.mjs';
 import * as metrics from './metrics.mjs';
 import { openPython, oracles } from './python.mjs';
 
@@ -11,7 +12,8 @@ const usage = `npm run bench:oracles -- [options]
 
 Needs Python 3.11 with venv; its packages (requirements.txt) go into an environment in the temporary folder.
 
-  --pairs DIR  pictures with known alpha besides those that are made; may be given again
+  --pairs DIR  pictures with known alpha, for the metrics besides those that are made; the native matting is compared
+               on them. May be given again
   --help
 `;
 
@@ -25,6 +27,9 @@ const { values } = parseArgs({
 if (values.help) process.stdout.write(usage);
 else {
   const python = await openPython(oracles);
-  const agreed = await metrics.compare(python, values.pairs);
-  process.exitCode = agreed ? 0 : 1;
+  const agreed = [
+    await metrics.compare(python, values.pairs),
+    await matting.compare(python, values.pairs),
+  ];
+  process.exitCode = agreed.includes(false) ? 1 : 0;
 }
