@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /**
- * Runs a script that stands beside the list of packages: it reads `input` as JSON and answers in JSON.
+ * Runs a script that stands beside the list of packages: it reads `input` as JSON and answers in JSON, as
+ * its last line.
  *
  * @typedef {(script: string, input: unknown) => Promise<any>} Python
  */
@@ -35,7 +36,8 @@ export async function openPython(list) {
     const python = join(environment, 'bin', 'python');
     const running = run(python, [join(dirname(list), script)], bytes);
     running.child.stdin?.end(JSON.stringify(input));
-    return JSON.parse((await running).stdout);
+    const { stdout } = await running; // PyMatting prints warnings before the answer
+    return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   };
 }
 
