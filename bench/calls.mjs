@@ -105,6 +105,7 @@ function stages(names, results) {
       'decode',
       'tensor',
       'inference',
+      'matte',
       'mask',
       'classify',
       'layout',

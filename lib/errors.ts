@@ -169,6 +169,10 @@ const options = {
     title: 'Invalid signal option given',
     doc: 'See `signal` in docs/parameters.md.',
   },
+  invalid_quality: {
+    title: 'Invalid quality option given',
+    doc: 'See `quality` in docs/parameters.md.',
+  },
   invalid_timeout: {
     title: 'Invalid timeout option given',
     doc: 'See `timeout` in docs/parameters.md.',

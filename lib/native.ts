@@ -106,6 +106,7 @@ export type NativeStage =
   | 'decode'
   | 'tensor'
   | 'inference'
+  | 'matte'
   | 'mask'
   | 'classify'
   | 'layout'

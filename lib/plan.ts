@@ -8,6 +8,7 @@ import { BgcutError } from './errors.js';
 import { type Box, fitInto, type Limit, type Size } from './geometry.js';
 import { maxPngPixels, maxResultPixels, maxSide } from './limits.js';
 import type { Length, Region } from './params/length.js';
+import type { Call } from './params/options.js';
 import type { Parameters } from './params/table.js';
 
 export type { Box, Size } from './geometry.js';
@@ -22,6 +23,8 @@ export interface Plan {
   readonly segment: Size;
   /** The region of interest, in pixels of the input; null: the whole picture. */
   readonly roi: Box | null;
+  /** How the mask becomes a matte: at most so many pixels are matted, the rest is interpolated. null: it does not. */
+  readonly matting: { readonly pixels: number } | null;
   /** Whether evidence for the type of the foreground is wanted. */
   readonly classify: boolean;
   /** Milliseconds until the work is given up; 0 is no limit. */
@@ -34,13 +37,20 @@ export type ModelSizes =
 
 /** What a plan is made from. */
 export interface PlanInput {
-  readonly parameters: Parameters;
+  readonly parameters: Parameters & Pick<Call, 'quality'>;
   /** Upright size of the input. */
   readonly picture: Size;
   readonly background: Background;
   readonly model: ModelSizes;
   readonly timeoutMs: number;
 }
+
+/** What each quality stands for: docs/matting.md has the measurements. */
+const matting: Record<Call['quality'], Plan['matting']> = {
+  fast: null,
+  balanced: { pixels: 500_000 },
+  best: { pixels: 1_000_000 },
+};
 
 /** The plan for one picture. Throws roi_exceeds_bounds and roi_region_empty. */
 export function makePlan(given: PlanInput): Plan {
@@ -50,6 +60,7 @@ export function makePlan(given: PlanInput): Plan {
     ...frames(parameters, picture, background),
     segment: modelInput(model, size),
     roi: regionOfInterest(parameters.roi, picture),
+    matting: matting[parameters.quality],
     classify: needsType(parameters),
     timeoutMs,
   };

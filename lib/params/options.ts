@@ -16,6 +16,20 @@ import { checkTogether, type Parameters, parameters } from './table.js';
 export const callOptions = {
   ...parameters,
 
+  /** How much is done for hair, fur and edges; `balanced` unless given. */
+  quality: parameter({
+    grammar: oneOf({
+      fast: { doc: "the model's mask as it is" },
+      balanced: {
+        doc: 'alpha from the colours where the mask is unsure, and the own colours of the subject in soft edges',
+      },
+      best: { doc: 'the same at twice as many pixels' },
+    }),
+    default: 'balanced',
+    error: 'invalid_quality',
+    doc: 'How much is done for hair, fur and edges, and for the colours in them. What each costs and gains: docs/matting.md.',
+  }),
+
   /** Stops the call: it then rejects with the code `aborted`. */
   signal: parameter({
     grammar: instance('an AbortSignal', isSignal),

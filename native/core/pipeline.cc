@@ -9,7 +9,10 @@
 #include "compose/cutout.h"
 #include "compose/shadow.h"
 #include "core/parallel.h"
+#include "image/average.h"
 #include "image/decode.h"
+#include "matte/foreground.h"
+#include "matte/refine.h"
 #include "matte/upsample.h"
 #include "matte/windows.h"
 
@@ -27,24 +30,32 @@ struct Context {
   Size input;  // of the picture, upright
   bool has_alpha = false;
   image::Decoded decoded;
+  image::Pixels overview;  // of the whole picture, for what needs fewer pixels; may be empty
   segment::Tensor tensor;
-  segment::Mask mask;
+  image::Pixels working;  // what the model sees, at the size of matting; empty where there is none
+  segment::Mask mask;     // the model's, then the matte at that size
+  matte::Layers layers;
   compose::Coverage coverage;
   std::optional<segment::Evidence> evidence;
   Layout layout;
   Result result;
 };
 
+// A box of a picture of size `from` in pixels of the picture scaled to `to`: not empty, inside it.
+Box scaled(const Box& box, Size from, Size to) {
+  const double x = static_cast<double>(to.width) / from.width;
+  const double y = static_cast<double>(to.height) / from.height;
+  const int left = std::min(static_cast<int>(std::lround(box.left * x)), to.width - 1);
+  const int top = std::min(static_cast<int>(std::lround(box.top * y)), to.height - 1);
+  const auto right = static_cast<int>(std::lround((box.left + box.width) * x));
+  const auto bottom = static_cast<int>(std::lround((box.top + box.height) * y));
+  return {left, top, std::max(right - left, 1), std::max(bottom - top, 1)};
+}
+
 // The region of interest in pixels of a picture scaled to `size`: not empty, inside it.
 Box region_of_interest(const Plan& plan, Size input, Size size) {
   if (!plan.roi) return {0, 0, size.width, size.height};
-  const double x = static_cast<double>(size.width) / input.width;
-  const double y = static_cast<double>(size.height) / input.height;
-  const int left = std::min(static_cast<int>(std::lround(plan.roi->left * x)), size.width - 1);
-  const int top = std::min(static_cast<int>(std::lround(plan.roi->top * y)), size.height - 1);
-  const auto right = static_cast<int>(std::lround((plan.roi->left + plan.roi->width) * x));
-  const auto bottom = static_cast<int>(std::lround((plan.roi->top + plan.roi->height) * y));
-  return {left, top, std::max(right - left, 1), std::max(bottom - top, 1)};
+  return scaled(*plan.roi, input, size);
 }
 
 // The picture is decoded once: at the frame's size, or larger where the model sees more of the
@@ -73,13 +84,37 @@ void decode(Context& context) {
   request.picture.reset();
 }
 
+// The model and the type need far fewer pixels than a large picture has: reading them all once is
+// enough. A region of interest is read by itself, to the pixel.
+image::Pixels overview_of(const image::Pixels& pixels, const Plan& plan, int threads) {
+  if (plan.roi) return {};
+  const int factor =
+      std::min(pixels.width() / plan.segment.width, pixels.height() / plan.segment.height);
+  if (factor < 2) return {};
+  return image::average_down(pixels, image::whole(pixels), factor, threads);
+}
+
+const image::Pixels& overview_or(const Context& context, const image::Pixels& pixels) {
+  return context.overview.width() > 0 ? context.overview : pixels;
+}
+
 void tensor(Context& context) {
   const Plan& plan = context.request.plan;
   const image::Pixels& pixels = context.decoded.pixels;
+  context.overview = overview_of(pixels, plan, context.threads);
+  const image::Pixels& seen = overview_or(context, pixels);
   const image::Pixels squeezed =
-      image::squeeze_to_rgb(pixels, region_of_interest(plan, context.input, pixels.size()),
+      image::squeeze_to_rgb(seen, region_of_interest(plan, context.input, seen.size()),
                             plan.segment, context.has_alpha, context.threads, context.token);
   context.tensor = segment::fill_tensor(squeezed, context.model.contract);
+  if (plan.matting) {
+    const Box region = region_of_interest(plan, context.input, plan.frame);
+    context.working =
+        image::squeeze_to_rgb(seen, region_of_interest(plan, context.input, seen.size()),
+                              matte::working_size(region.size(), plan.matting->pixels),
+                              context.has_alpha, context.threads, context.token);
+  }
+  if (!plan.classify) context.overview = {};
   fit_to(context, plan.frame);
 }
 
@@ -93,10 +128,30 @@ void inference(Context& context) {
   context.tensor = {};
 }
 
+void matte(Context& context) {
+  if (!context.request.plan.matting) return;
+  context.mask = matte::refine(context.working, context.mask, context.threads, context.token);
+  // The colours of a picture that comes with transparency are the subject's own already.
+  const image::Pixels& pixels = context.decoded.pixels;
+  const bool cut_out =
+      context.has_alpha && compose::measure_coverage(pixels, context.threads).transparent;
+  if (!cut_out) context.layers = matte::estimate_layers(context.working, context.mask);
+  context.working = {};
+}
+
 void mask(Context& context) {
   const Plan& plan = context.request.plan;
-  matte::apply_mask(context.mask, region_of_interest(plan, context.input, plan.frame),
-                    context.decoded.pixels, context.threads);
+  const Box region = region_of_interest(plan, context.input, plan.frame);
+  image::Pixels& pixels = context.decoded.pixels;
+  matte::apply_mask(context.mask, region, pixels, context.threads);
+  if (!context.layers.foreground.empty()) {
+    matte::paint_foreground(context.layers, context.mask, region, pixels, context.threads);
+    context.layers = {};
+  }
+  if (context.overview.width() > 0) {
+    matte::apply_mask(context.mask, image::whole(context.overview), context.overview,
+                      context.threads);
+  }
   context.mask = {};
   context.has_alpha = true;
 }
@@ -115,9 +170,11 @@ void classify(Context& context) {
     throw Error(Code::kUnknownForeground, "the matte is empty");
   }
   if (!plan.classify) return;
+  const image::Pixels& seen = overview_or(context, pixels);
   context.evidence =
-      segment::measure_evidence(pixels, context.coverage.subject, context.model.detector.get(),
-                                context.threads, context.token);
+      segment::measure_evidence(seen, scaled(context.coverage.subject, pixels.size(), seen.size()),
+                                context.model.detector.get(), context.threads, context.token);
+  context.overview = {};
 }
 
 void layout(Context& context) {
@@ -196,13 +253,14 @@ void encode(Context& context) {
 }
 
 using Stage = void (*)(Context&);
-constexpr std::array<Stage, kStageNames.size()> kStages{decode,   tensor, inference, mask,
+constexpr std::array<Stage, kStageNames.size()> kStages{decode,   tensor, inference, matte, mask,
                                                         classify, layout, compose,   encode};
 
 }  // namespace
 
 Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token) {
-  Context context{std::move(request), model, threads, token, {}, false, {}, {}, {}, {}, {}, {}, {}};
+  Context context{
+      std::move(request), model, threads, token, {}, false, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   for (size_t i = 0; i < kStages.size(); ++i) {
     token.check();
     const auto start = Clock::now();

@@ -17,8 +17,8 @@
 namespace bgcut {
 
 // The stages in their order; `lib/native.ts` and the docs use the same names.
-inline constexpr std::array<const char*, 8> kStageNames{
-    "decode", "tensor", "inference", "mask", "classify", "layout", "compose", "encode"};
+inline constexpr std::array<const char*, 9> kStageNames{
+    "decode", "tensor", "inference", "matte", "mask", "classify", "layout", "compose", "encode"};
 
 // What is known of the subject before it is composed.
 struct Subject {

@@ -38,12 +38,18 @@ struct Box {
   Size size() const { return {width, height}; }
 };
 
+// How the mask becomes a matte.
+struct Matting {
+  int pixels;  // at most so many are matted, at a size of their own; the rest is interpolated
+};
+
 // Output of lib/plan.ts: what is known before the subject is.
 struct Plan {
   Size frame;                             // the whole picture at the scale of the result
   std::optional<Size> transparent_frame;  // format auto: the frame of a result that is transparent
   Size segment;                           // the model's input: the roi is squeezed to it
   std::optional<Box> roi;                // pixels of the input, upright, inside it; none: all of it
+  std::optional<Matting> matting;        // none: the mask is the alpha, and colours stay
   bool classify = false;                 // evidence for the type of the subject is wanted
   std::chrono::milliseconds timeout{0};  // from submission; 0: none
 };

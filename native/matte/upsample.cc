@@ -34,6 +34,30 @@ std::vector<Taps> catmull_rom(int from, int to) {
   return all;
 }
 
+// Outputs `begin` to `end` have their taps at the same four samples.
+struct Run {
+  int begin;
+  int end;
+};
+
+std::vector<Run> runs_of(const std::vector<Taps>& columns) {
+  std::vector<Run> runs;
+  for (int x = 0; x < static_cast<int>(columns.size()); ++x) {
+    if (x > 0 &&
+        columns[static_cast<size_t>(x)].index == columns[static_cast<size_t>(x) - 1].index) {
+      ++runs.back().end;
+    } else {
+      runs.push_back({x, x + 1});
+    }
+  }
+  return runs;
+}
+
+// Between samples (levels plus a half) that are all below kClear, or all above kSolid, nothing but
+// 0, or nothing but 255, comes out: the negative weights add an eighth of the samples' range.
+constexpr float kClear = 0.9F;
+constexpr float kSolid = 255.1F;
+
 void clear_alpha(image::Pixels& rgba, int y, int from, int to) {
   uint8_t* const row = rgba.row(y);
   for (int x = from; x < to; ++x) row[static_cast<ptrdiff_t>(x) * 4 + 3] = 0;
@@ -43,6 +67,7 @@ void clear_alpha(image::Pixels& rgba, int y, int from, int to) {
 
 void apply_mask(const segment::Mask& mask, const Box& region, image::Pixels& rgba, int threads) {
   const auto columns = catmull_rom(mask.size.width, region.width);
+  const auto runs = runs_of(columns);
   const auto rows = catmull_rom(mask.size.height, region.height);
   const auto mask_width = static_cast<size_t>(mask.size.width);
   parallel_rows(threads, rgba.height(), [&](int begin, int end) {
@@ -59,27 +84,32 @@ void apply_mask(const segment::Mask& mask, const Box& region, image::Pixels& rgb
       for (size_t k = 0; k < 4; ++k) {
         source[k] = mask.values.data() + mask_width * static_cast<size_t>(vertical.index[k]);
       }
-      bool uniform = true;  // most rows of most pictures are plain background or plain subject
       for (size_t x = 0; x < mask_width; ++x) {
         line[x] = (vertical.weight[0] * source[0][x] + vertical.weight[1] * source[1][x] +
                    vertical.weight[2] * source[2][x] + vertical.weight[3] * source[3][x]) *
                       255.0F +
                   0.5F;
-        uniform = uniform && line[x] < 1.0F;
       }
-      uint8_t* alpha = rgba.row(y) + static_cast<ptrdiff_t>(region.left) * 4 + 3;
-      for (const Taps& taps : columns) {
-        float value = 0.0F;
-        if (!uniform) {
-          value = taps.weight[0] * line[static_cast<size_t>(taps.index[0])] +
-                  taps.weight[1] * line[static_cast<size_t>(taps.index[1])] +
-                  taps.weight[2] * line[static_cast<size_t>(taps.index[2])] +
-                  taps.weight[3] * line[static_cast<size_t>(taps.index[3])];
+      uint8_t* const alphas = rgba.row(y) + static_cast<ptrdiff_t>(region.left) * 4 + 3;
+      for (const Run& run : runs) {  // most of most pictures is plain background or plain subject
+        const std::array<int, 4>& index = columns[static_cast<size_t>(run.begin)].index;
+        std::array<float, 4> sample;
+        for (size_t k = 0; k < 4; ++k) sample[k] = line[static_cast<size_t>(index[k])];
+        const auto [least, most] = std::minmax_element(sample.begin(), sample.end());
+        if (*least > kSolid) continue;
+        uint8_t* alpha = alphas + static_cast<ptrdiff_t>(run.begin) * 4;
+        if (*most < kClear) {
+          for (int x = run.begin; x < run.end; ++x, alpha += 4) *alpha = 0;
+          continue;
         }
-        const auto matte = static_cast<unsigned>(std::clamp(value, 0.0F, 255.0F));
-        *alpha = *alpha == 255 ? static_cast<uint8_t>(matte)
-                               : static_cast<uint8_t>((matte * *alpha + 127) / 255);
-        alpha += 4;
+        for (int x = run.begin; x < run.end; ++x, alpha += 4) {
+          const std::array<float, 4>& weight = columns[static_cast<size_t>(x)].weight;
+          const float value = weight[0] * sample[0] + weight[1] * sample[1] +
+                              weight[2] * sample[2] + weight[3] * sample[3];
+          const auto matte = static_cast<unsigned>(std::clamp(value, 0.0F, 255.0F));
+          *alpha = *alpha == 255 ? static_cast<uint8_t>(matte)
+                                 : static_cast<uint8_t>((matte * *alpha + 127) / 255);
+        }
       }
     }
   });

@@ -103,18 +103,20 @@ TEST(AverageDown, IsTheRoundedMeanOfEachBlock) {
   auto pixels = test::make_pixels({23, 17}, 4);
   for (size_t i = 0; i < pixels.byte_length(); ++i) pixels.data()[i] = static_cast<uint8_t>(i * 53);
   const Box region{2, 1, 20, 15};
-  for (const int factor : {2, 3, 7, 15}) {
+  for (const int factor : {2, 3, 4, 7, 15}) {
     auto averaged = image::average_down(pixels, region, factor, 2);
     ASSERT_EQ(averaged.size(), (Size{20 / factor, 15 / factor}));
     for (int y = 0; y < averaged.height(); ++y) {
-      for (int x = 0; x < averaged.width() * 4; ++x) {
+      for (int i = 0; i < averaged.width() * 4; ++i) {
+        const int x = i / 4;
+        const int band = i % 4;
         double sum = 0;
         for (int v = 0; v < factor; ++v) {
           for (int u = 0; u < factor; ++u) {
-            sum += pixels.row(1 + y * factor + v)[(2 + x / 4 * factor + u) * 4 + x % 4];
+            sum += pixels.row(1 + y * factor + v)[(2 + x * factor + u) * 4 + band];
           }
         }
-        ASSERT_EQ(averaged.row(y)[x], std::floor(sum / (factor * factor) + 0.5));
+        ASSERT_EQ(averaged.row(y)[i], std::floor(sum / (factor * factor) + 0.5));
       }
     }
   }

@@ -63,6 +63,7 @@ describe('a result', () => {
       'decode',
       'tensor',
       'inference',
+      'matte',
       'mask',
       'classify',
       'layout',

@@ -30,6 +30,7 @@ const engineFlags = {
 const parameterFlags = {
   ...parameters,
   bgImageFile: { ...parameters.bgImageFile, grammar: text('the path of a picture') },
+  quality: callOptions.quality,
 };
 
 /** Adds `bgcut remove` to the program. */

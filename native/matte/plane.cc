@@ -1,0 +1,110 @@
+#include "matte/plane.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/parallel.h"
+
+namespace bgcut::matte {
+
+namespace {
+
+// The source samples of one output sample, and their weights, which add up to 1.
+struct Taps {
+  int first;
+  std::vector<float> weights;
+};
+
+std::vector<Taps> triangle(int from, int to) {
+  std::vector<Taps> all(static_cast<size_t>(to));
+  const double reach = std::max(1.0, static_cast<double>(from) / to);
+  for (int i = 0; i < to; ++i) {
+    const double at = (i + 0.5) * from / to - 0.5;
+    const int first = std::clamp(static_cast<int>(std::ceil(at - reach)), 0, from - 1);
+    const int last = std::clamp(static_cast<int>(std::floor(at + reach)), 0, from - 1);
+    Taps& taps = all[static_cast<size_t>(i)];
+    taps.first = first;
+    double sum = 0;
+    for (int k = first; k <= last; ++k) {
+      taps.weights.push_back(static_cast<float>(std::max(0.0, 1 - std::abs(k - at) / reach)));
+      sum += static_cast<double>(taps.weights.back());
+    }
+    for (float& weight : taps.weights) {
+      weight = sum > 0 ? static_cast<float>(static_cast<double>(weight) / sum) : 1.0F;
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+Plane box_mean(const Plane& plane, int radius, int threads) {
+  const Size size = plane.size;
+  const auto width = static_cast<size_t>(size.width);
+  Plane result{std::vector<float>(plane.values.size()), size};
+  // Running sums of columns, each band of rows with its own, which it starts from scratch: sums in
+  // double of floats of 0..1 are exact to far below what anyone sees, but not to the bit, so that
+  // bands are of a fixed height, whatever the number of threads.
+  constexpr int kRows = 64;
+  const int blocks = (size.height + kRows - 1) / kRows;
+  parallel_bands(std::min(threads, blocks), blocks, [&](int first, int last) {
+    std::vector<double> sums(width);
+    for (int block = first; block < last; ++block) {
+      const int begin = block * kRows;
+      const int end = std::min(begin + kRows, size.height);
+      std::fill(sums.begin(), sums.end(), 0.0);
+      const auto add = [&](int y, double sign) {
+        if (y < 0 || y >= size.height) return;
+        const float* const row = plane.values.data() + width * static_cast<size_t>(y);
+        for (size_t x = 0; x < width; ++x) sums[x] += sign * static_cast<double>(row[x]);
+      };
+      for (int y = begin - radius; y < begin + radius; ++y) add(y, 1);
+      for (int y = begin; y < end; ++y) {
+        add(y + radius, 1);
+        const int tall = std::min(y + radius, size.height - 1) - std::max(y - radius, 0) + 1;
+        float* const to = result.values.data() + width * static_cast<size_t>(y);
+        double sum = 0;
+        for (int x = 0; x < std::min(radius, size.width); ++x) sum += sums[static_cast<size_t>(x)];
+        for (int x = 0; x < size.width; ++x) {
+          if (x + radius < size.width) sum += sums[static_cast<size_t>(x + radius)];
+          const int wide = std::min(x + radius, size.width - 1) - std::max(x - radius, 0) + 1;
+          to[x] = static_cast<float>(sum / (static_cast<double>(tall) * wide));
+          if (x >= radius) sum -= sums[static_cast<size_t>(x - radius)];
+        }
+        add(y - radius, -1);
+      }
+    }
+  });
+  return result;
+}
+
+Plane resample(const Plane& plane, Size size, int threads) {
+  if (plane.size == size) return plane;
+  const auto columns = triangle(plane.size.width, size.width);
+  const auto rows = triangle(plane.size.height, size.height);
+  const auto from_width = static_cast<size_t>(plane.size.width);
+  Plane result{std::vector<float>(static_cast<size_t>(size.area())), size};
+  parallel_rows(threads, size.height, [&](int begin, int end) {
+    std::vector<float> line(from_width);
+    for (int y = begin; y < end; ++y) {
+      const Taps& vertical = rows[static_cast<size_t>(y)];
+      std::fill(line.begin(), line.end(), 0.0F);
+      const float* from = plane.values.data() + from_width * static_cast<size_t>(vertical.first);
+      for (const float weight : vertical.weights) {
+        for (size_t x = 0; x < from_width; ++x) line[x] += weight * from[x];
+        from += from_width;
+      }
+      float* to = result.values.data() + static_cast<size_t>(size.width) * static_cast<size_t>(y);
+      for (const Taps& taps : columns) {
+        const float* sample = line.data() + taps.first;
+        float sum = 0;
+        for (const float weight : taps.weights) sum += weight * *sample++;
+        *to++ = sum;
+      }
+    }
+  });
+  return result;
+}
+
+}  // namespace bgcut::matte

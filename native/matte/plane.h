@@ -1,0 +1,18 @@
+// Planes of floats at the working size of matting, and the two filters that it needs.
+#pragma once
+
+#include "segment/model.h"
+
+namespace bgcut::matte {
+
+// One float per pixel, row by row: an alpha or a weight, 0..1 unless said otherwise.
+using Plane = segment::Mask;
+
+// The mean of the square of (2 `radius` + 1)^2 pixels around each pixel, of what of it lies inside.
+// Costs the same for any radius. A square of ones gives exactly 1, one of zeros exactly 0.
+Plane box_mean(const Plane& plane, int radius, int threads);
+
+// `plane` at another size by a triangle filter: bilinear upwards, antialiased downwards.
+Plane resample(const Plane& plane, Size size, int threads);
+
+}  // namespace bgcut::matte

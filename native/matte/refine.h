@@ -1,0 +1,19 @@
+// From the model's mask to a matte: alpha where the mask is unsure, a solid inside.
+#pragma once
+
+#include "core/cancel.h"
+#include "image/pixels.h"
+#include "matte/plane.h"
+
+namespace bgcut::matte {
+
+// The size at which the region `region` is matted: its aspect, at most `pixels` pixels, never
+// larger than it is.
+Size working_size(Size region, int pixels);
+
+// The alpha of `rgb` (three bands: what the model saw, at the working size) from the model's `mask`
+// of any size. 0..1, of the size of `rgb`; doesn't depend on `threads`. See docs/matting.md.
+// Throws the token's reason.
+Plane refine(const image::Pixels& rgb, const Plane& mask, int threads, const CancelToken& token);
+
+}  // namespace bgcut::matte
