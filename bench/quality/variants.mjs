@@ -8,4 +8,8 @@
  */
 
 /** @type {readonly Variant[]} */
-export const variants = [{ name: 'plain', options: {} }];
+export const variants = [
+  { name: 'plain', options: { quality: 'fast' } }, // the mask as the model gives it
+  { name: 'balanced', options: { quality: 'balanced' } },
+  { name: 'best', options: { quality: 'best' } },
+];
