@@ -2,6 +2,7 @@
 /** What matting and colours cost: milliseconds of their stages over those of one raw inference, at 12 MP. */
 import { openContext } from '../context.mjs';
 import { median } from '../figure.mjs';
+import { otherWork } from '../machine.mjs';
 import * as report from '../report.mjs';
 import { inTurns } from '../turns.mjs';
 
@@ -43,6 +44,8 @@ const others = /** @type {const} */ ([
  * @returns {Promise<Cost[]>}
  */
 export async function measure(variants, rounds) {
+  const disturbance = otherWork();
+  if (disturbance !== undefined) process.stderr.write(`Other work: ${disturbance}.\n`);
   const context = await openContext({ quick: false, rounds, picture: undefined });
   /** @type {Map<string, Result['timings'][]>} */
   const timings = new Map(variants.map(({ name }) => [name, []]));

@@ -30,6 +30,7 @@ const judged = 'balanced';
 const marks = ['quality', 'composites'];
 
 const usage = `npm run bench:quality -- --pairs DIR [options]
+npm run bench:quality -- --cost
 
 Pairs: NAME.jpg (or .png, .webp) beside NAME_alpha.png, white = foreground; what stands before the first _ is the group.
 
@@ -74,7 +75,7 @@ async function bench() {
   const [plain, ...others] = variants;
   const unknown = values.variant.some((name) => variants.every((variant) => variant.name !== name));
   const unmarked = values.write !== undefined && !marks.includes(values.write);
-  if (plain === undefined || unknown || unmarked || values.pairs.length === 0) {
+  if (plain === undefined || unknown || unmarked || (values.pairs.length === 0 && !values.cost)) {
     return help(process.stderr, 2);
   }
   const chosen = others.filter(
@@ -115,9 +116,10 @@ async function bench() {
   }
   const names = [...[plain, ...chosen].map(({ name }) => name), ...theirs.keys()];
   const tables = [
-    pictureTable(measured, plain.name),
-    groupTable(measured, names),
-    ...(names.length > 1 ? [ratioTable(measured, names, plain.name)] : []),
+    ...(measured.length > 0
+      ? [pictureTable(measured, plain.name), groupTable(measured, names)]
+      : []),
+    ...(measured.length > 0 && names.length > 1 ? [ratioTable(measured, names, plain.name)] : []),
     ...(colours.length > 0 ? [colour.table(colours)] : []),
     ...(costs.length > 0 ? [cost.table(costs)] : []),
   ];
@@ -126,8 +128,9 @@ async function bench() {
   if (values.write !== undefined) await writePage(text, 'matting.md', values.write);
 
   const of = (/** @type {string} */ name) => measured.filter(({ variant }) => variant === name);
+  const whole = values.only.length === 0; // the bounds are for a set of pictures
   const failures = [
-    ...(of(judged).length > 0 ? missed(compare(of(judged), of(plain.name))) : []),
+    ...(whole && of(judged).length > 0 ? missed(compare(of(judged), of(plain.name))) : []),
     ...colour.missed(colours, judged),
     ...cost.missed(costs, judged),
   ];
