@@ -242,8 +242,6 @@ double dot(const std::vector<float>& a, const std::vector<float>& b) {
 
 Plane closed_form(const image::Pixels& rgb, const Trimap& trimap, const Plane& start,
                   const Prior& prior, const Effort& effort, int threads, const CancelToken& token) {
-  // Keeps the matrix regular where no window reaches.
-  constexpr float kLeastWeight = 1e-6F;
   const Size size = trimap.size;
   const Unknown unknown = find_unknown(trimap);
   Laplacian matrix(rgb, unknown, static_cast<double>(effort.epsilon), threads);
@@ -278,9 +276,10 @@ Plane closed_form(const image::Pixels& rgb, const Trimap& trimap, const Plane& s
     for (int x = 0; x < run.length; ++x) {
       const size_t i = run.first + static_cast<size_t>(x);
       const size_t at = pixel(run) + static_cast<size_t>(x);
-      const float weight = prior.weight.values[at] + kLeastWeight;
+      const float weight = prior.weight.values[at];
       diagonal[x] += weight;
-      inverse[i] = 1 / diagonal[x];
+      // A picture too small for a window says nothing: what it starts from stays.
+      inverse[i] = diagonal[x] > 0 ? 1 / diagonal[x] : 0.0F;
       alpha[i] = start.values[at];
       residual[i] = weight * prior.alpha.values[at];
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <new>
 
 #include "core/parallel.h"
 #include "matte/closed_form.h"
@@ -30,10 +32,10 @@ float smooth_step(float from, float to, float value) {
 // edge and about what it is sure of; in hair and fur it is soft and only roughly right. Sharp is
 // what changes much for how grey it is, around a pixel.
 Plane trust_in(const Plane& mask, int threads) {
-  constexpr float kSoft = 0.2F;  // change of the mask over its greyness, from the softest edge
-  constexpr float kSharp = 0.6F;
+  constexpr float kSoft = 0.3F;  // change of the mask over its greyness, from the softest edge
+  constexpr float kSharp = 0.7F;
   constexpr float kSoftWeight = 0.002F;
-  constexpr float kSharpWeight = 0.03F;
+  constexpr float kSharpWeight = 0.5F;
   constexpr float kLeast = 0.1F;  // of the weight, at a mask of one half
   const auto [width, height] = mask.size;
   Plane change{std::vector<float>(mask.values.size()), mask.size};
@@ -64,9 +66,10 @@ Plane trust_in(const Plane& mask, int threads) {
     constexpr float kHardlyGrey = 0.01F;
     const float slope = change.values[i] / (grey.values[i] + kHardlyGrey);
     const float sure = std::abs(2 * mask.values[i] - 1);
-    const float weight =
-        kSoftWeight + (kSharpWeight - kSoftWeight) * smooth_step(kSoft, kSharp, slope);
-    trust.values[i] = weight * std::max(kLeast, sure * sure * sure * sure * sure * sure);
+    const float sharp = smooth_step(kSoft, kSharp, slope);
+    const float square = sure * sure;
+    trust.values[i] = (1 - sharp) * kSoftWeight * std::max(kLeast, square * square * square) +
+                      sharp * kSharpWeight * square;
   }
   return trust;
 }
@@ -116,19 +119,23 @@ Plane solve(const image::Pixels& rgb, const Plane& mask, const Plane& trust, int
                      threads, token);
 }
 
-// Grey patches inside a solid subject become opaque: well inside what the mask holds for
-// foreground, alpha is at least the mask with its contrast raised.
-void fill_inside(const Plane& mask, Plane& alpha, int threads) {
+// Grey patches inside a solid subject become opaque, and faint ghosts far from it go: well inside
+// what the mask holds for foreground alpha is at least the mask with its contrast raised, and where
+// there is no foreground for as far it is at most what the mask has beyond a faint grey.
+void settle(const Plane& mask, Plane& alpha, int threads) {
   constexpr float kForeground = 0.5F;
-  constexpr float kNear = 0.2F;  // share of the square that is background: an edge half-way in
-  Plane outside{std::vector<float>(mask.values.size()), mask.size};
-  std::transform(mask.values.begin(), mask.values.end(), outside.values.begin(),
-                 [](float value) { return value < kForeground ? 1.0F : 0.0F; });
-  outside = box_mean(outside, pixels_of(kInsideReach, mask.size), threads);
+  constexpr float kEdge = 0.2F;    // share of the square beyond the edge: it is half-way in
+  constexpr float kTouch = 0.02F;  // the square hardly reaches the edge
+  Plane solid{std::vector<float>(mask.values.size()), mask.size};
+  std::transform(mask.values.begin(), mask.values.end(), solid.values.begin(),
+                 [](float value) { return value < kForeground ? 0.0F : 1.0F; });
+  const Plane share = box_mean(solid, pixels_of(kInsideReach, mask.size), threads);
   for (size_t i = 0; i < alpha.values.size(); ++i) {
-    const float inside = 1 - std::min(1.0F, outside.values[i] / kNear);
-    const float solid = smooth_step(0.2F, 0.8F, mask.values[i]);
-    alpha.values[i] += inside * std::max(0.0F, solid - alpha.values[i]);
+    float& value = alpha.values[i];
+    const float inside = 1 - std::min(1.0F, (1 - share.values[i]) / kEdge);
+    const float outside = 1 - std::min(1.0F, share.values[i] / kTouch);
+    value += inside * std::max(0.0F, smooth_step(0.2F, 0.8F, mask.values[i]) - value);
+    value -= outside * std::max(0.0F, value - smooth_step(0.05F, 0.4F, mask.values[i]));
   }
 }
 
@@ -137,14 +144,17 @@ void fill_inside(const Plane& mask, Plane& alpha, int threads) {
 Size working_size(Size region, int pixels) {
   const double scale =
       std::min(1.0, std::sqrt(static_cast<double>(pixels) / static_cast<double>(region.area())));
-  return {std::max(1, static_cast<int>(std::lround(region.width * scale))),
-          std::max(1, static_cast<int>(std::lround(region.height * scale)))};
+  const auto side = [&](int length, int least) {
+    return std::clamp(static_cast<int>(length * scale), 1, std::max(1, pixels / least));
+  };
+  const Size size{side(region.width, 1), side(region.height, 1)};
+  return {side(region.width, size.height), side(region.height, size.width)};
 }
 
 Plane refine(const image::Pixels& rgb, const Plane& mask, int threads, const CancelToken& token) {
   const Plane given = resample(mask, rgb.size(), threads);
   Plane alpha = solve(rgb, given, trust_in(given, threads), threads, token);
-  fill_inside(given, alpha, threads);
+  settle(given, alpha, threads);
   // What no byte shows is plain: nothing is spent on it later.
   constexpr float kNothing = 0.5F / 255;
   for (float& value : alpha.values) {

@@ -110,7 +110,7 @@ describe('typed options', () => {
     expect(detail('Size')).toContain('Did you mean "size"?');
     expect(detail('fromat')).toContain('Did you mean "format"?');
     expect(detail('time_out')).toContain('Did you mean "timeout"?');
-    expect(detail('quality')).toContain('The options are size, type, typeLevel, format');
+    expect(detail('engine')).toContain('The options are size, type, typeLevel, format');
   });
 
   it.each([['full'], [7], [true], [['full']]])('refuse %j instead of an object', (options) => {
@@ -216,7 +216,7 @@ describe('own options', () => {
       cacheDir: none,
       offline: none,
     });
-    expect(readOptions(callOptions, {})).toEqual({ ...defaults, signal: none, timeout: 0 });
+    expect(readOptions(callOptions, {})).toEqual({ ...defaults, quality: 'balanced', signal: none, timeout: 0 });
   });
 
   it('can be given as text, as the command line does', () => {
@@ -321,6 +321,7 @@ describe('the table', () => {
     const flags = flagsOf({ ...callOptions, ...engineOptions }, ['signal']);
     expect(flags.map((flag) => flag.name)).toEqual([
       ...Object.keys(parameters),
+      'quality',
       'timeout',
       'device',
       'model',
