@@ -35,7 +35,7 @@ export async function compare(python, folders) {
   try {
     const rows = [];
     for (const pair of pairs) rows.push(await compareOne(python, program, folder, pair));
-    const show = (/** @type {number} */ value) => value.toFixed(4);
+    const show = (/** @type {number} */ value) => value.toExponential(1);
     const lines = rows.map(({ name, alpha, colour, failure }) => [
       name,
       failure === null ? show(alpha) : `PyMatting: ${failure}`,

@@ -41,7 +41,7 @@ Pairs: NAME.jpg (or .png, .webp) beside NAME_alpha.png, white = foreground; what
   --peers         what others make of the same weights as well: ${peerNames.join('; ')}
   --colour TEXT   the error of the colours in the soft band as well, of pictures with this in their name
   --cost          milliseconds of matting and colours at 12 MP over raw inference as well
-  --write MARK    puts the tables into docs/matting.md as well, at that mark: ${marks.join(', ')}
+  --write MARK    puts the tables, without that of every picture, into docs/matting.md as well, at that mark: ${marks.join(', ')}
   --json          the figures as JSON instead of tables
   --fresh         makes the plain masks anew, which are otherwise kept in the temporary folder
   --help
@@ -115,17 +115,17 @@ async function bench() {
     return 0;
   }
   const names = [...[plain, ...chosen].map(({ name }) => name), ...theirs.keys()];
-  const tables = [
-    ...(measured.length > 0
-      ? [pictureTable(measured, plain.name), groupTable(measured, names)]
-      : []),
+  const summary = [
+    ...(measured.length > 0 ? [groupTable(measured, names)] : []),
     ...(measured.length > 0 && names.length > 1 ? [ratioTable(measured, names, plain.name)] : []),
     ...(colours.length > 0 ? [colour.table(colours)] : []),
     ...(costs.length > 0 ? [cost.table(costs)] : []),
   ];
-  const text = await format(tables.join('\n\n'), { parser: 'markdown' });
-  process.stdout.write(text);
-  if (values.write !== undefined) await writePage(text, 'matting.md', values.write);
+  const all = measured.length > 0 ? [pictureTable(measured, plain.name), ...summary] : summary;
+  process.stdout.write(await markdown(all));
+  if (values.write !== undefined) {
+    await writePage(await markdown(summary), 'matting.md', values.write);
+  }
 
   const of = (/** @type {string} */ name) => measured.filter(({ variant }) => variant === name);
   const whole = values.only.length === 0; // the bounds are for a set of pictures
@@ -136,4 +136,9 @@ async function bench() {
   ];
   for (const failure of failures) process.stdout.write(`FAIL ${judged}: ${failure}\n`);
   return failures.length > 0 ? 1 : 0;
+}
+
+/** @param {string[]} tables */
+function markdown(tables) {
+  return format(tables.join('\n\n'), { parser: 'markdown' });
 }
