@@ -23,8 +23,11 @@ export interface Plan {
   readonly segment: Size;
   /** The region of interest, in pixels of the input; null: the whole picture. */
   readonly roi: Box | null;
-  /** How the mask becomes a matte: at most so many pixels are matted, the rest is interpolated. null: it does not. */
-  readonly matting: { readonly pixels: number } | null;
+  /**
+   * How the mask becomes a matte: at most so many pixels are matted, the rest is interpolated, and the model may look a
+   * second time, at another size of its input. null: the mask is the alpha.
+   */
+  readonly matting: { readonly pixels: number; readonly secondLook: Size | null } | null;
   /** Whether evidence for the type of the foreground is wanted. */
   readonly classify: boolean;
   /** Milliseconds until the work is given up; 0 is no limit. */
@@ -45,13 +48,6 @@ export interface PlanInput {
   readonly timeoutMs: number;
 }
 
-/** What each quality stands for: docs/matting.md has the measurements. */
-const matting: Record<Call['quality'], Plan['matting']> = {
-  fast: null,
-  balanced: { pixels: 500_000 },
-  best: { pixels: 1_000_000 },
-};
-
 /** The plan for one picture. Throws roi_exceeds_bounds and roi_region_empty. */
 export function makePlan(given: PlanInput): Plan {
   const { parameters, picture, background, model, timeoutMs } = given;
@@ -60,7 +56,7 @@ export function makePlan(given: PlanInput): Plan {
     ...frames(parameters, picture, background),
     segment: modelInput(model, size),
     roi: regionOfInterest(parameters.roi, picture),
-    matting: matting[parameters.quality],
+    matting: mattingOf(parameters.quality, modelInput(model, size), model),
     classify: needsType(parameters),
     timeoutMs,
   };
@@ -102,6 +98,16 @@ export function modelInput(sizes: ModelSizes, size: Parameters['size']): Size {
   if ('fixed' in sizes) return { width: sizes.fixed, height: sizes.fixed };
   const side = size === 'preview' ? (sizes.preview ?? sizes.default) : sizes.default;
   return { width: side, height: side };
+}
+
+/** The steps of each quality; docs/matting.md has what they gain and cost. */
+function mattingOf(quality: Call['quality'], input: Size, model: ModelSizes): Plan['matting'] {
+  if (quality === 'fast') return null;
+  const pixels = 500_000;
+  if (quality === 'balanced' || 'fixed' in model || model.preview === undefined)
+    return { pixels, secondLook: null };
+  const other = input.width === model.preview ? model.default : model.preview;
+  return { pixels, secondLook: { width: other, height: other } };
 }
 
 /** Whole pixels, at least one; corners in any order. */

@@ -23,7 +23,9 @@ export const callOptions = {
       balanced: {
         doc: 'alpha from the colours where the mask is unsure, and the own colours of the subject in soft edges',
       },
-      best: { doc: 'the same at twice as many pixels' },
+      best: {
+        doc: 'the same from two looks of the model, at two sizes of its input, where it takes several',
+      },
     }),
     default: 'balanced',
     error: 'invalid_quality',

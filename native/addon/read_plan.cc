@@ -95,7 +95,11 @@ Plan read_plan(const Napi::Object& plan) {
   result.segment = read_size(read_object(plan, "segment"));
   if (plan.Get("roi").IsObject()) result.roi = read_box(read_object(plan, "roi"));
   if (plan.Get("matting").IsObject()) {
-    result.matting = Matting{read_int(read_object(plan, "matting"), "pixels")};
+    const Napi::Object matting = read_object(plan, "matting");
+    result.matting = Matting{read_int(matting, "pixels"), std::nullopt};
+    if (matting.Get("secondLook").IsObject()) {
+      result.matting->second_look = read_size(read_object(matting, "secondLook"));
+    }
   }
   result.classify = plan.Get("classify").ToBoolean().Value();
   result.timeout = std::chrono::milliseconds(static_cast<int64_t>(read_number(plan, "timeoutMs")));

@@ -32,8 +32,10 @@ struct Context {
   image::Decoded decoded;
   image::Pixels overview;  // of the whole picture, for what needs fewer pixels; may be empty
   segment::Tensor tensor;
+  std::optional<segment::Tensor> second_tensor;
   image::Pixels working;  // what the model sees, at the size of matting; empty where there is none
   segment::Mask mask;     // the model's, then the matte at that size
+  std::optional<segment::Mask> second_mask;
   matte::Layers layers;
   compose::Coverage coverage;
   std::optional<segment::Evidence> evidence;
@@ -103,16 +105,19 @@ void tensor(Context& context) {
   const image::Pixels& pixels = context.decoded.pixels;
   context.overview = overview_of(pixels, plan, context.threads);
   const image::Pixels& seen = overview_or(context, pixels);
-  const image::Pixels squeezed =
-      image::squeeze_to_rgb(seen, region_of_interest(plan, context.input, seen.size()),
-                            plan.segment, context.has_alpha, context.threads, context.token);
-  context.tensor = segment::fill_tensor(squeezed, context.model.contract);
+  const Box region = region_of_interest(plan, context.input, seen.size());
+  const auto squeezed = [&](Size size) {
+    return image::squeeze_to_rgb(seen, region, size, context.has_alpha, context.threads,
+                                 context.token);
+  };
+  context.tensor = segment::fill_tensor(squeezed(plan.segment), context.model.contract);
   if (plan.matting) {
-    const Box region = region_of_interest(plan, context.input, plan.frame);
-    context.working =
-        image::squeeze_to_rgb(seen, region_of_interest(plan, context.input, seen.size()),
-                              matte::working_size(region.size(), plan.matting->pixels),
-                              context.has_alpha, context.threads, context.token);
+    const Size shown = region_of_interest(plan, context.input, plan.frame).size();
+    context.working = squeezed(matte::working_size(shown, plan.matting->pixels));
+    if (plan.matting->second_look) {
+      context.second_tensor =
+          segment::fill_tensor(squeezed(*plan.matting->second_look), context.model.contract);
+    }
   }
   if (!plan.classify) context.overview = {};
   fit_to(context, plan.frame);
@@ -126,10 +131,22 @@ void inference(Context& context) {
   context.mask = segment::infer(*context.model.session, context.model.contract, context.tensor,
                                 release_scratch, context.token, inside);
   context.tensor = {};
+  if (!context.second_tensor) return;
+  double second = 0;
+  context.second_mask =
+      segment::infer(*context.model.session, context.model.contract, *context.second_tensor,
+                     release_scratch, context.token, second);
+  context.second_tensor.reset();
+  inside += second;
 }
 
 void matte(Context& context) {
   if (!context.request.plan.matting) return;
+  if (context.second_mask) {
+    context.mask =
+        matte::blend(context.mask, *context.second_mask, context.working.size(), context.threads);
+    context.second_mask.reset();
+  }
   context.mask = matte::refine(context.working, context.mask, context.threads, context.token);
   // The colours of a picture that comes with transparency are the subject's own already.
   const image::Pixels& pixels = context.decoded.pixels;
@@ -259,8 +276,24 @@ constexpr std::array<Stage, kStageNames.size()> kStages{decode,   tensor, infere
 }  // namespace
 
 Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token) {
-  Context context{
-      std::move(request), model, threads, token, {}, false, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  Context context{std::move(request),
+                  model,
+                  threads,
+                  token,
+                  {},
+                  false,
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {},
+                  {}};
   for (size_t i = 0; i < kStages.size(); ++i) {
     token.check();
     const auto start = Clock::now();

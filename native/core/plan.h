@@ -41,6 +41,7 @@ struct Box {
 // How the mask becomes a matte.
 struct Matting {
   int pixels;  // at most so many are matted, at a size of their own; the rest is interpolated
+  std::optional<Size> second_look;  // the model looks again, at this size of its input
 };
 
 // Output of lib/plan.ts: what is known before the subject is.

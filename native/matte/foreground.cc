@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "core/parallel.h"
 
@@ -78,7 +79,7 @@ class Sweep {
     const auto [width, height] = level.size;
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x) {
-        if (everywhere_ || is_soft(x, y)) active_.push_back({x, y});
+        if (everywhere_ || is_soft(x, y)) active_.emplace_back(x, y);
       }
     }
     if (everywhere_) return;
@@ -252,7 +253,7 @@ void paint_foreground(const Layers& layers, const Plane& alpha, const Box& regio
             const float back = colour(layers.background, band);
             const float seen = static_cast<float>(pixel[band]) / 255.0F;
             const float own = front + cover * (seen - cover * front - (1 - cover) * back);
-            pixel[band] = static_cast<uint8_t>(std::clamp(own, 0.0F, 1.0F) * 255.0F + 0.5F);
+            pixel[band] = static_cast<uint8_t>(std::lround(std::clamp(own, 0.0F, 1.0F) * 255.0F));
           }
         }
       }

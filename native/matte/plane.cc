@@ -67,10 +67,11 @@ Plane box_mean(const Plane& plane, int radius, int threads) {
         double sum = 0;
         for (int x = 0; x < std::min(radius, size.width); ++x) sum += sums[static_cast<size_t>(x)];
         for (int x = 0; x < size.width; ++x) {
-          if (x + radius < size.width) sum += sums[static_cast<size_t>(x + radius)];
+          if (x + radius < size.width)
+            sum += sums[static_cast<size_t>(x) + static_cast<size_t>(radius)];
           const int wide = std::min(x + radius, size.width - 1) - std::max(x - radius, 0) + 1;
           to[x] = static_cast<float>(sum / (static_cast<double>(tall) * wide));
-          if (x >= radius) sum -= sums[static_cast<size_t>(x - radius)];
+          if (x >= radius) sum -= sums[static_cast<size_t>(x) - static_cast<size_t>(radius)];
         }
         add(y - radius, -1);
       }

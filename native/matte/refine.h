@@ -11,6 +11,10 @@ namespace bgcut::matte {
 // larger than it is.
 Size working_size(Size region, int pixels);
 
+// Two masks of one picture, of any sizes, as one of `size`: their mean where they agree, `first`
+// where a model that sees the picture at another size also sees another subject.
+Plane blend(const Plane& first, const Plane& second, Size size, int threads);
+
 // The alpha of `rgb` (three bands: what the model saw, at the working size) from the model's `mask`
 // of any size. 0..1, of the size of `rgb`; doesn't depend on `threads`. See docs/matting.md.
 // Throws the token's reason.

@@ -216,7 +216,12 @@ describe('own options', () => {
       cacheDir: none,
       offline: none,
     });
-    expect(readOptions(callOptions, {})).toEqual({ ...defaults, quality: 'balanced', signal: none, timeout: 0 });
+    expect(readOptions(callOptions, {})).toEqual({
+      ...defaults,
+      quality: 'balanced',
+      signal: none,
+      timeout: 0,
+    });
   });
 
   it('can be given as text, as the command line does', () => {
