@@ -63,7 +63,7 @@ export async function run({ picture, engine, settings, progress }) {
  * @param {import('node:child_process').ChildProcess} peer
  * @returns {Promise<any>}
  */
-async function answer(peer) {
+export async function answer(peer) {
   const listening = new AbortController();
   const { signal } = listening;
   try {

@@ -38,7 +38,7 @@ export async function testPicture(width, height) {
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });
-  addGrain(data, await grain(width, height));
+  addGrain(data, await grain(width, height), grainSigma);
   await sharp(data, { raw: { width, height, channels: info.channels } })
     .jpeg({ quality: 90 })
     .toFile(made);
@@ -52,7 +52,7 @@ export async function testPicture(width, height) {
  * @param {number} width
  * @param {number} height
  */
-async function grain(width, height) {
+export async function grain(width, height) {
   const pixels = width * height;
   // A stream cipher is a fast seeded generator.
   const random = createCipheriv('aes-128-ctr', 'bgcut test grain', Buffer.alloc(16)).update(
@@ -72,12 +72,13 @@ async function grain(width, height) {
 
 /**
  * @param {Buffer} rgb changed in place
- * @param {Buffer} noise
+ * @param {Buffer} noise as grain() makes it
+ * @param {number} sigma levels of 255
  */
-function addGrain(rgb, noise) {
+export function addGrain(rgb, noise, sigma) {
   const sigmaOfNoise = deviation(noise);
   for (let i = 0; i < noise.length; i++) {
-    const level = Math.round(((noise.readUInt8(i) - 127.5) * grainSigma) / sigmaOfNoise);
+    const level = Math.round(((noise.readUInt8(i) - 127.5) * sigma) / sigmaOfNoise);
     for (let at = 3 * i; at < 3 * i + 3; at++) {
       rgb[at] = Math.min(255, Math.max(0, rgb.readUInt8(at) + level));
     }

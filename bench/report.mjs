@@ -9,8 +9,6 @@ import { passes } from './figure.mjs';
 
 /** @import { Figure, Report } from './figure.mjs' */
 
-const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
-
 /**
  * @param {string[][]} machine name and value
  * @param {Report[]} reports
@@ -31,14 +29,17 @@ export function markdown(machine, reports, judged) {
 }
 
 /**
- * Puts the report between the marks of docs/performance.md.
+ * Puts a report between the marks of a page.
  *
  * @param {string} report
+ * @param {string} name of the page in docs/
+ * @param {string} mark what the comment before the report says
  */
-export async function writePage(report) {
+export async function writePage(report, name = 'performance.md', mark = 'bench') {
+  const page = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
   const text = await readFile(page, 'utf8');
-  const marks = /(<!-- bench -->\n).*(<!-- \/bench -->)/s;
-  if (!marks.test(text)) throw new Error('docs/performance.md has lost its marks');
+  const marks = new RegExp(`(<!-- ${mark} -->\\n).*(<!-- /${mark} -->)`, 's');
+  if (!marks.test(text)) throw new Error(`docs/${name} has lost its marks`);
   const changed = text.replace(marks, (_, before, after) => `${before}\n${report}\n${after}`);
   await writeFile(page, await format(changed, { ...(await resolveConfig(page)), filepath: page }));
 }
@@ -61,8 +62,8 @@ function figureRow(figure, judged) {
   return [name, show(value, unit === 'ratio' ? 2 : 1), judged ? limit : '', verdict, detail];
 }
 
-/** @param {string[][]} rows the first is the header */
-function table(rows) {
+/** @param {readonly string[][]} rows the first is the header */
+export function table(rows) {
   const [header = [], ...body] = rows;
   const line = (/** @type {string[]} */ cells) => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map(() => '-')), ...body.map(line)].join('\n');
