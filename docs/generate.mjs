@@ -108,6 +108,7 @@ const groupTitles = {
   options: 'Options',
   models: 'Models',
   engine: 'The engine',
+  server: 'The server',
 };
 
 function errorsPage() {
