@@ -1,5 +1,5 @@
 /** Error codes as HTTP: the one place that knows a status, and the shape of an error's body. */
-import { asBgcutError, type BgcutError, type ErrorCode, errorGroups } from '../errors.js';
+import { asBgcutError, BgcutError, type ErrorCode, errorGroups } from '../errors.js';
 
 const special: Partial<Record<ErrorCode, number>> = {
   insufficient_credits: 402,
@@ -46,7 +46,9 @@ export function errorBody({ title, code, detail }: BgcutError): ErrorBody {
   return { errors: [tell ? { title, code, detail } : { title, code }] };
 }
 
-/** The BgcutError for whatever a handler threw: Fastify's own refusals are the client's mistakes. */
+/** The BgcutError for whatever a handler threw: what Fastify refuses by itself is a mistake of the client. */
 export function asRefusal(thrown: unknown): BgcutError {
-  return asBgcutError(thrown);
+  const { statusCode } = thrown as { statusCode?: unknown };
+  const refused = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+  return refused ? new BgcutError('invalid_body', { cause: thrown }) : asBgcutError(thrown);
 }

@@ -1,0 +1,25 @@
+/** What is logged: one line a request, without keys, query strings and pictures. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { parseTrace } from './trace.js';
+
+/** The line of a request that has been answered, and its status; 499 where the client went away. */
+export function noteOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): { status: number; line: object } {
+  const { key, ...notes } = request.bgcut ?? {};
+  const status = reply.raw.writableFinished ? reply.statusCode : 499;
+  return {
+    status,
+    line: {
+      method: request.method,
+      route: request.routeOptions.url,
+      status,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ...(key === undefined ? {} : { key: key.id }),
+      ...notes,
+      ...parseTrace(request.headers.traceparent),
+    },
+  };
+}
