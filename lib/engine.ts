@@ -181,6 +181,11 @@ export class BgcutEngine implements Engine {
     return (await openPicture(native, bytes)).header;
   }
 
+  /** What the model's manifest says of models/check.jpg: means of the mask in 8 x 8 fields; undefined for most models. */
+  storedMask(): readonly number[] | undefined {
+    return this.#running?.model.manifest.check?.mask;
+  }
+
   info(): EngineInfo {
     if (this.#running === undefined) throw new BgcutError('internal_error');
     const { addon, provider, fallbacks, model } = this.#running;

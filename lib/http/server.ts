@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 import { BgcutEngine, type Engine } from '../engine.js';
@@ -13,7 +13,7 @@ import { allowEverywhere } from './cors.js';
 import { Drain } from './drain.js';
 import { openSubmissions } from './improve/index.js';
 import { makeKey } from './keys.js';
-import { bgcutPlugin } from './plugin.js';
+import { asOurs, bgcutPlugin } from './plugin.js';
 import { addOperations } from './routes/operations.js';
 import {
   dataFolder,
@@ -71,7 +71,7 @@ export async function createServer(options: ServerOptions = {}): Promise<BgcutSe
     const store = ownStore ?? (await openStore({ data, database: settings.database }));
     if (ownStore === undefined) opened.push(() => store.close());
     await store.forgetCharges(clock() - chargesKeptMs);
-    const engine = ownEngine ?? (await startEngine(settings));
+    const engine = ownEngine === undefined ? await startEngine(settings) : asOurs(ownEngine);
     if (ownEngine === undefined) opened.push(() => engine.dispose());
     const submissions = await openSubmissions(settings.improve ?? join(data, 'improve'));
     const firstKey = await addFirstKey(store, clock());
@@ -127,7 +127,8 @@ function newApp(
     ...connectionLimits(settings),
     clientErrorHandler: answerMalformed,
     logger: { level: settings.log, stream: logStream ?? process.stderr, base: null },
-    disableRequestLogging: true,
+    // The plugin writes one line a request.
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => crypto.randomUUID(),
     requestIdHeader: false,
     // The drain answers those, in the shape of our errors.
@@ -155,7 +156,7 @@ function newApp(
 
 const maxConnections = 2048;
 
-function answer(reply: import('fastify').FastifyReply, error: BgcutError): unknown {
+function answer(reply: FastifyReply, error: BgcutError): unknown {
   const status = statusOf(error.code);
   if (status === 503) void reply.header('Retry-After', 1);
   return reply.code(status).type('application/json; charset=utf-8').send(errorBody(error));

@@ -2,13 +2,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 
-import type { Engine } from '../../engine.js';
+import type { BgcutEngine } from '../../engine.js';
 import type { Drain } from '../drain.js';
 import { Readiness } from '../ready.js';
 
 /** What the answers are made from. */
 export interface Operations {
-  readonly engine: Engine;
+  readonly engine: BgcutEngine;
   readonly drain: Drain;
   /** Undefined where there is no /metrics. */
   readonly registry: Registry | undefined;
