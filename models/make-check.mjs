@@ -26,7 +26,10 @@ for (const file of process.argv.slice(2)) {
   manifest.check = { mask: await maskOf(engine) };
   await engine.dispose();
   const style = await resolveConfig(file);
-  writeFileSync(file, await format(JSON.stringify(manifest, null, 2), { ...style, parser: 'json' }));
+  writeFileSync(
+    file,
+    await format(JSON.stringify(manifest, null, 2), { ...style, parser: 'json' }),
+  );
   for (let row = 0; row < 64; row += 8) {
     process.stdout.write(`${manifest.check.mask.slice(row, row + 8).join('\t')}\n`);
   }

@@ -16,7 +16,7 @@ import { RateLimited, rateState } from './ratelimit.js';
 import { account } from './routes/account.js';
 import { improve } from './routes/improve.js';
 import { removebg } from './routes/removebg.js';
-import { asRefusal, errorBody, statusOf } from './status.js';
+import { asRefusal, errorBody, isFault, statusOf } from './status.js';
 import type { KeyRecord, Store } from './store/index.js';
 
 /** What the facade stands on. Limits have the defaults of the API. */
@@ -142,7 +142,7 @@ function refuse(
   const notes = (request.bgcut ??= {});
   notes.code = error.code;
   metrics.failed(error.code, status);
-  if (status >= 500) request.log.error({ err: error }, error.code);
+  if (isFault(error.code)) request.log.error({ err: error }, error.code);
   if (status === 503) void reply.header('Retry-After', load.retryAfter());
   if (error instanceof RateLimited) {
     const { limit, reset, retryAfter } = error.state;

@@ -22,7 +22,7 @@ import {
   type ServerSettings,
   type ServerSettingsOptions,
 } from './settings.js';
-import { asRefusal, errorBody, statusOf } from './status.js';
+import { asRefusal, errorBody, isFault, statusOf } from './status.js';
 import { openStore, type Store } from './store/index.js';
 
 /** Settings, and what a program may bring itself. */
@@ -147,7 +147,7 @@ function newApp(
   });
   app.setErrorHandler((thrown, request, reply) => {
     const error = asRefusal(thrown);
-    if (statusOf(error.code) >= 500) request.log.error({ err: error }, error.code);
+    if (isFault(error.code)) request.log.error({ err: error }, error.code);
     allowEverywhere(reply);
     return answer(reply, error);
   });

@@ -19,6 +19,11 @@ const special: Partial<Record<ErrorCode, number>> = {
   store_unavailable: 503,
 };
 
+/** Whether an error is for the operator's log: nothing that load, clients or their networks bring about. */
+export function isFault(code: ErrorCode): boolean {
+  return statusOf(code) === 500 || code === 'store_unavailable' || code === 'out_of_memory';
+}
+
 /** What a client did wrong. */
 const refusals: object = {
   ...errorGroups.input,

@@ -51,7 +51,7 @@ export const newFolder = (): string => mkdtempSync(join(folder, 'data-'));
 
 /** The engine that all servers of a test file share unless they are given options of one. */
 export const tinyEngine = (): Promise<Engine> =>
-  (shared ??= createEngine({ ...onCpu, model: tinyModel, offline: true, queue: 64 }));
+  (shared ??= createEngine({ ...onCpu, model: tinyModel, offline: true, queue: 200 }));
 
 /** Starts a server on a free port; it ends with the test file. */
 export async function start(options: ServerOptions = {}): Promise<Running> {
