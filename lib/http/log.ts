@@ -1,6 +1,7 @@
 /** What is logged: one line a request, without keys, query strings and pictures. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { statusOf } from './status.js';
 import { parseTrace } from './trace.js';
 
 /** The line of a request that has been answered, and its status; 499 where the client went away. */
@@ -9,7 +10,8 @@ export function noteOf(
   reply: FastifyReply,
 ): { status: number; line: object } {
   const { key, ...notes } = request.bgcut ?? {};
-  const status = reply.raw.writableFinished ? reply.statusCode : 499;
+  const gone = !reply.raw.writableFinished;
+  const status = gone ? statusOf('aborted') : reply.statusCode;
   return {
     status,
     line: {
@@ -18,6 +20,7 @@ export function noteOf(
       status,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       ...(key === undefined ? {} : { key: key.id }),
+      ...(gone ? { code: 'aborted' } : {}),
       ...notes,
       ...parseTrace(request.headers.traceparent),
     },

@@ -15,6 +15,7 @@ import { noteOf } from './log.js';
 import { RateLimited, rateState } from './ratelimit.js';
 import { account } from './routes/account.js';
 import { improve } from './routes/improve.js';
+import { addReference } from './routes/reference.js';
 import { removebg } from './routes/removebg.js';
 import { asRefusal, errorBody, isFault, statusOf } from './status.js';
 import type { KeyRecord, Store } from './store/index.js';
@@ -34,7 +35,7 @@ export interface PluginOptions extends Partial<FacadeLimits> {
 }
 
 /**
- * Adds /v1.0/removebg, /v1.0/account and /v1.0/improve to a Fastify instance, below `prefix` where one is given.
+ * Adds /v1.0/removebg, /v1.0/account, /v1.0/improve, /docs and /openapi.json to a Fastify instance, below `prefix` where one is given.
  * Bodies are read by the plugin itself: the parsers and limits of the instance do not apply, those for headers and
  * connections do. Rejects with invalid_option for an engine that is not bgcut's.
  */
@@ -46,15 +47,10 @@ export const bgcutPlugin: FastifyPluginAsync<PluginOptions> = async (scope, opti
   // The stream is left to the route, which reads it once it knows who asks.
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
   scope.setErrorHandler((thrown, request, reply) => refuse(facade, thrown, request, reply));
-  scope.addHook('onRequest', (_request, reply, done) => {
+  scope.addHook('onRequest', (request, reply, done) => {
     allowEverywhere(reply);
-    done();
-  });
-  scope.addHook('onResponse', (request, reply, done) => {
-    const { routeOptions, method } = request;
-    const { status, line } = noteOf(request, reply);
-    facade.metrics.answered(`${method} ${routeOptions.url ?? ''}`, status, reply.elapsedTime);
-    request.log.info(line, 'request');
+    // Not Fastify's onResponse, which says nothing of clients that went away.
+    reply.raw.on('close', () => note(facade, request, reply));
     done();
   });
   addRoute(scope, facade, 'POST', '/v1.0/removebg', async (key, request, reply) => {
@@ -67,6 +63,7 @@ export const bgcutPlugin: FastifyPluginAsync<PluginOptions> = async (scope, opti
     return improve(facade, key, request);
   });
   addRoute(scope, facade, 'GET', '/v1.0/account', (key) => Promise.resolve(account(facade, key)));
+  addReference(scope);
 };
 
 /** The engine by its class: a facade asks more of it than the public interface has. Throws invalid_option. */
@@ -128,6 +125,14 @@ function addRoute(
 function checkRate({ limits, clock }: Facade, key: KeyRecord): Promise<void> {
   const state = rateState(key.rate, limits.rateLimit, clock());
   return state.remaining > 0 ? Promise.resolve() : Promise.reject(new RateLimited(state));
+}
+
+/** A request has ended, one way or another. */
+function note({ metrics }: Facade, request: FastifyRequest, reply: FastifyReply): void {
+  const { routeOptions, method } = request;
+  const { status, line } = noteOf(request, reply);
+  metrics.answered(`${method} ${routeOptions.url ?? ''}`, status, reply.elapsedTime);
+  request.log.info(line, 'request');
 }
 
 /** Answers with an error, in its shape and with its headers. */

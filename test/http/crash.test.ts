@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { openStore } from 'bgcut/server';
 import { scene } from '../support/pictures.js';
 import { newKey, serve } from './child.js';
-import { form, newFolder } from './support.js';
+import { form, newFolder, untilReady } from './support.js';
 
 const crashes = Number(process.env.BGCUT_CRASHES ?? 5);
 
@@ -29,8 +29,8 @@ it(
         '1000000',
       );
       // The engine has run once, so that every call is quick.
-    while ((await fetch(`${url}/ready`)).status !== 200) await delay(10);
-    let killed = false;
+      await untilReady(url);
+      let killed = false;
       const timer = delay(Math.random() * 250).then(() => {
         killed = true;
         child.kill('SIGKILL');

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { scene } from '../support/pictures.js';
 import { slowModel } from '../support/project.js';
 import { bgcut, newKey, serve, type Served } from './child.js';
-import { bytesOf, form, newFolder } from './support.js';
+import { bytesOf, form, newFolder, untilReady } from './support.js';
 
 const children: Served[] = [];
 afterEach(() => {
@@ -123,9 +123,7 @@ describe('being told to stop', () => {
     const data = newFolder();
     const { url, child, ended } = await started(data, '--model', slowModel, '--queue', '8');
     const key = await newKey(data);
-    await expect
-      .poll(async () => (await fetch(`${url}/ready`)).status, { timeout: 30_000 })
-      .toBe(200);
+    await untilReady(url);
     const picture = await scene(64, 64).png().toBuffer();
     const underWay = Promise.all([1, 2].map(() => cut(url, key, picture)));
     await delay(300);
@@ -151,9 +149,7 @@ describe('being told to stop', () => {
       ...[data, '--model', slowModel, '--queue', '8', '--drain-timeout', '200'],
     );
     const key = await newKey(data);
-    await expect
-      .poll(async () => (await fetch(`${url}/ready`)).status, { timeout: 30_000 })
-      .toBe(200);
+    await untilReady(url);
     const picture = await scene(64, 64).png().toBuffer();
     const underWay = [1, 2].map(() => cut(url, key, picture));
     await delay(300);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 
 import { createEngine, type Engine } from 'bgcut';
@@ -88,6 +89,15 @@ export async function start(options: ServerOptions = {}): Promise<Running> {
         headers: { ...(key === undefined ? {} : { 'x-api-key': key }), ...init.headers },
       }),
   };
+}
+
+/** Waits until a server is ready. */
+export async function untilReady(url: string): Promise<void> {
+  const end = performance.now() + 60_000;
+  while ((await fetch(`${url}/ready`)).status !== 200) {
+    if (performance.now() > end) throw new Error('it does not become ready');
+    await delay(20);
+  }
 }
 
 /** A form: text, or bytes as a file. */

@@ -40,6 +40,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     return { form, release: () => load.release(held) };
   } catch (thrown) {
     request.unpipe();
+    request.removeAllListeners('data');
     request.resume();
     load.release(held);
     throw thrown;

@@ -1,5 +1,7 @@
 /** Where pictures go that their owners submit to make the results better. */
 
+import { createHash } from 'node:crypto';
+
 /** A picture with what was said of it. */
 export interface Submission {
   /** A UUID: what the client is told. */
@@ -26,8 +28,11 @@ export interface Submissions {
 
 /** The name of the folder for a tag: nothing that a file system or a bucket would read anything into. */
 export function folderOfTag(tag: string | undefined): string {
-  const safe = (tag ?? '').replaceAll(/[^\w-]+/g, '_').slice(0, 60);
-  return safe === '' ? 'untagged' : `tag-${safe}`;
+  if (tag === undefined) return 'untagged';
+  const safe = tag.replaceAll(/[^\w-]+/g, '_').slice(0, 60);
+  // What had to be changed is told apart by its digest.
+  if (safe === tag) return `tag-${tag}`;
+  return `tag-${safe}-${createHash('sha256').update(tag).digest('hex').slice(0, 8)}`;
 }
 
 /** What is kept beside the bytes, as JSON. */
