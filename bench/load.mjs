@@ -56,7 +56,7 @@ async function call(picture, fields) {
 
 /** @param {Response} answer @param {Buffer} bytes */
 function isRefusal({ status, headers }, bytes) {
-  const { errors } = JSON.parse(bytes.toString());
+  const { errors } = /** @type {{ errors: unknown[] }} */ (JSON.parse(bytes.toString()));
   const wait = headers.get('retry-after');
   return errors.length === 1 && (status === 400 || /^\d+$/.test(wait ?? ''));
 }

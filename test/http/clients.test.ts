@@ -20,7 +20,7 @@ beforeAll(async () => {
   key = await running.key({ payg: 1_000_000 });
 });
 
-const post = (body: BodyInit, headers: Record<string, string> = {}) =>
+const post = (body: RequestInit['body'], headers: Record<string, string> = {}) =>
   running.call('/v1.0/removebg', { method: 'POST', key, body, headers });
 
 /** A form in just that order: text, or a file with its name and type. */

@@ -78,7 +78,7 @@ ${table(['status', 'code', 'title', 'when, and what to do'], errorRows())}
 function section([name, { grammar, default: initial, doc }]: [string, Parameter]): string {
   const field = apiName(name);
   const standard =
-    initial === undefined ? '' : ` Default: <code>${escape(String(initial))}</code>.`;
+    initial === undefined ? '' : ` Default: <code>${escape(shownDefault(initial))}</code>.`;
   const each = isPerType(grammar)
     ? ` One by one: <code>${field}[${grammar.keys[0] ?? ''}]</code>, for ${grammar.keys.join(', ')}.`
     : '';
@@ -90,6 +90,10 @@ function section([name, { grammar, default: initial, doc }]: [string, Parameter]
   return `<section aria-labelledby="${field}"><h3 id="${field}">${field}</h3>
 <p>${escape(doc)}<span class="facts">${shape}${standard}${each}</span></p>
 ${rows.length > 0 ? table(['value', 'meaning'], rows) : ''}</section>`;
+}
+
+function shownDefault(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function errorRows(): string[][] {
