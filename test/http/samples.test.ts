@@ -27,7 +27,7 @@ const bash = (script: string) =>
   run('bash', ['-c', script], {
     cwd: folder,
     env: { ...process.env, PATH: `/usr/bin:/bin:${process.env.PATH ?? ''}` },
-    timeout: 60_000,
+    timeout: 120_000,
   });
 
 const curl = () => `curl -s -H 'X-Api-Key: ${key}' \\
@@ -113,9 +113,9 @@ make_request_with_retry`);
   });
 });
 
-it('exponential back-off gets through a server that is busy', async () => {
+it('exponential back-off gets through a server that is busy', { timeout: 120_000 }, async () => {
   const engine = await createEngine({ ...onCpu, model: slowModel, offline: true, queue: 0 });
-  const busy = await start({ engine });
+  const busy = await start({ engine, timeout: 120_000 });
   await untilReady(busy.url);
   const own = await busy.key({ unlimited: true });
   const call = `curl -s -o backoff.png -w '%{http_code}' -H 'X-Api-Key: ${own}' -F 'image_file=@${photo}' ${busy.url}/v1.0/removebg`;
