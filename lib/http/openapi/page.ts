@@ -8,8 +8,10 @@ const style = `
 body { font: 16px/1.55 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
 h1 { font-size: 1.8rem; margin: 0 0 .5rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); padding-bottom: .3rem; }
 h3 { font: 600 1rem/1.5 ui-monospace, monospace; margin: 1.8rem 0 .2rem; scroll-margin-top: 1rem; }
+code { overflow-wrap: anywhere; }
 code, pre { font: .9em/1.5 ui-monospace, monospace; background: var(--soft); border-radius: 4px; }
 code { padding: .1em .3em; } pre { padding: .8rem 1rem; overflow-x: auto; } pre code { padding: 0; background: none; }
+nav a, h3 { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); }
 nav { columns: 12rem; } nav a { display: block; font: .9rem/1.9 ui-monospace, monospace; }
 .facts { opacity: .8; } .scroll { overflow-x: auto; }
