@@ -192,6 +192,8 @@ describe('the page at /docs', () => {
       expect(page).toContain(`>${name}<`);
     }
     expect(page).toContain('<code>multiple_sources</code>');
+    // It speaks of fields, not of options of the library.
+    expect(page).not.toMatch(/bgImageUrl|typeLevel|parameters\.md/);
     expect(page).not.toMatch(/<script|<link|<img|@import|url\(|src=/);
     expect(page).toContain(`${running.url}/v1.0/removebg`);
   });
