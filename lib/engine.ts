@@ -12,6 +12,7 @@ import {
   type NativeEngine,
   type NativeModelConfig,
   type NativePicture,
+  type PictureHeader,
 } from './native.js';
 import {
   type Call,
@@ -106,6 +107,18 @@ interface Slot {
   keptByRun: boolean;
 }
 
+/** Says the size of the result for a picture, or throws. */
+export type Admit = (picture: PictureHeader) => Promise<Call['size']>;
+
+/** What goes with an admitted call. */
+interface Way {
+  readonly stop: Stop;
+  /** performance.now() when the call began. */
+  readonly startedAt: number;
+  readonly slot: Slot;
+  readonly admit: Admit | undefined;
+}
+
 /**
  * The engine behind createEngine and behind bare calls. It takes calls at once, while it still starts: they wait for
  * it within their own timeout, and reject with its error when it does not start.
@@ -134,8 +147,16 @@ export class BgcutEngine implements Engine {
   }
 
   async removeBg(input: Input, options?: RemoveOptions): Promise<Result> {
+    return this.perform(input, readCall(options));
+  }
+
+  /**
+   * removeBg for options that have been read already, as a server reads them from a form. `admit` is asked when the
+   * pictures have been read and before any work on them: it answers with the size of the result, or throws what the
+   * call then rejects with.
+   */
+  async perform(input: Input, call: Call, admit?: Admit): Promise<Result> {
     const startedAt = performance.now();
-    const call = readCall(options);
     const stop = new Stop(call.signal, call.timeout);
     const slot: Slot = { keptByRun: false };
     try {
@@ -146,7 +167,7 @@ export class BgcutEngine implements Engine {
       throw thrown;
     }
     try {
-      return await this.#work(input, call, stop, startedAt, slot);
+      return await this.#work(input, call, { stop, startedAt, slot, admit });
     } catch (thrown) {
       throw stop.signal.aborted ? stop.signal.reason : withBackground(thrown);
     } finally {
@@ -154,6 +175,21 @@ export class BgcutEngine implements Engine {
       this.#calls.delete(stop);
       if (!slot.keptByRun) this.#free();
     }
+  }
+
+  /**
+   * The header of a picture: its format, and its upright size in pixels. Takes no place in the queue. Rejects with the
+   * codes of a picture that can't be read.
+   */
+  async inspect(bytes: Uint8Array): Promise<PictureHeader> {
+    if (this.#disposal !== undefined) throw new BgcutError('engine_disposed');
+    const { native } = await this.#starting;
+    return (await openPicture(native, bytes)).header;
+  }
+
+  /** What the model's manifest says of models/check.jpg: means of the mask in 8 x 8 fields; undefined for most models. */
+  storedMask(): readonly number[] | undefined {
+    return this.#running?.model.manifest.check?.mask;
   }
 
   info(): EngineInfo {
@@ -240,18 +276,16 @@ export class BgcutEngine implements Engine {
   };
 
   /** One admitted call, from its source to its result. Rejects at once when `stop` fires. */
-  async #work(
-    input: Input,
-    call: Call,
-    stop: Stop,
-    startedAt: number,
-    slot: Slot,
-  ): Promise<Result> {
+  async #work(input: Input, asked: Call, under: Way): Promise<Result> {
+    const { stop, startedAt, slot, admit } = under;
     // Reading begins at once: bytes in memory are the caller's again when the call returns its promise.
-    const { running, sources } = await this.#startedWith(readSources(input, call, stop), stop);
+    const { running, sources } = await this.#startedWith(readSources(input, asked, stop), stop);
     const { native, provider, model, mattingModel } = running;
     const picture = await abortable(openPicture(native, sources.picture), stop.signal);
-    const background = await abortable(openBackground(native, call, sources), stop.signal);
+    const background = await abortable(openBackground(native, asked, sources), stop.signal);
+    const size =
+      (await abortable(Promise.resolve(admit?.(picture.header)), stop.signal)) ?? asked.size;
+    const call = { ...asked, size };
     const plan = makePlan({
       parameters: call,
       picture: picture.header,

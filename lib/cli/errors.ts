@@ -56,7 +56,10 @@ export function exitCodeOfFailures(failed: number): number {
 export function exitCodeOfFatal(error: unknown): number {
   const { code } = describeError(error);
   const misuse = { ...errorGroups.options, ...errorGroups.background };
-  if (code === 'invalid_usage' || Object.hasOwn(misuse, code)) return exitCode.usage;
+  const isMisuse =
+    Object.hasOwn(misuse, code) ||
+    ['invalid_usage', 'invalid_setting', 'key_unknown'].includes(code);
+  if (isMisuse) return exitCode.usage;
   if (code === 'output_unwritable') return exitCode.cantCreate;
   return code === 'internal_error' ? exitCode.software : exitCode.unavailable;
 }

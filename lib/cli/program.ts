@@ -1,8 +1,10 @@
 /** The commands and what they share. Only definitions: what a command does is imported when it runs. */
 import { Command } from 'commander';
 import { defineInfo } from './info/command.js';
+import { defineKeys } from './keys/command.js';
 import { defineModels } from './models/command.js';
 import { defineRemove } from './remove/command.js';
+import { defineServe } from './serve/command.js';
 import { paint } from './terminal.js';
 import { version } from '../version.js';
 
@@ -29,6 +31,8 @@ export function buildProgram(): Command {
   defineRemove(program);
   defineInfo(program);
   defineModels(program);
+  defineServe(program);
+  defineKeys(program);
   return program;
 }
 
@@ -38,6 +42,7 @@ Examples:
   bgcut remove photos/ -o cutouts/       a whole folder
   bgcut info                             what runs here
   bgcut models pull isnet                fetch the model now, for later use without a network
+  bgcut serve                            answer the HTTP API
 
 Pictures never leave this machine. See "bgcut help remove" for every option.
 `;

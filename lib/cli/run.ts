@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { exitCode, exitCodeOfFatal } from './errors.js';
 import { buildProgram } from './program.js';
-import { listenForStop, Stopped, stop, stopSignal } from './signals.js';
+import { listenForStop, Stopped, stop, stopSignal, throwIfStopped } from './signals.js';
 import { errorLine, say } from './terminal.js';
 
 /** Runs the command line and sets process.exitCode; never rejects. `args`: what follows `bgcut`. */
@@ -14,7 +14,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
   tellWarningsPlainly();
   try {
     await buildProgram().parseAsync(args, { from: 'user' });
-    stopSignal.throwIfAborted();
+    throwIfStopped();
   } catch (error) {
     process.exitCode = reportFatal(error);
   }

@@ -22,6 +22,18 @@ export function stop(code: number): void {
   controller.abort(new Stopped(code));
 }
 
+let clean = false;
+
+/** Being told to stop was the expected end of the work: no failure, exit code 0. */
+export function endCleanly(): void {
+  clean = true;
+}
+
+/** Throws where the work was cut short. */
+export function throwIfStopped(): void {
+  if (!clean) stopSignal.throwIfAborted();
+}
+
 /** Starts listening. Call once. */
 export function listenForStop(): void {
   const codes = { SIGINT: exitCode.interrupted, SIGTERM: exitCode.terminated } as const;

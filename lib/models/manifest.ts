@@ -126,6 +126,15 @@ export const manifestSchema = z.strictObject({
     .describe('file name of the model; default: `name`.onnx'),
   sha256: sha256.nullable().default(null).describe('of `file`; null: unknown'),
   bytes: bytes.nullable().default(null).describe('size of `file`; null: unknown'),
+  check: z
+    .strictObject({
+      mask: z
+        .array(z.int().min(0).max(255))
+        .length(64)
+        .describe('means of the mask of models/check.jpg in 8 x 8 fields, row by row'),
+    })
+    .optional()
+    .describe('what a server compares before it calls itself ready; made by models/make-check.mjs'),
   source: source.default(null).describe('where to fetch it; null: bring your own file'),
   licence: z
     .string()

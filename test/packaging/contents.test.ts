@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..', '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   bin: Record<string, string>;
-  exports: Record<'.', Record<string, Record<string, string>>>;
+  exports: Record<'.' | './server', Record<string, Record<string, string>>>;
 };
 let files: string[];
 let unpackedSize: number;
@@ -21,8 +21,10 @@ beforeAll(() => {
 
 describe('what npm pack puts into the package', () => {
   it('is everything that package.json points at', () => {
-    const targets = Object.values(manifest.exports['.']).flatMap((types) => Object.values(types));
-    expect(targets).toHaveLength(4);
+    const targets = (['.', './server'] as const).flatMap((entry) =>
+      Object.values(manifest.exports[entry]).flatMap((types) => Object.values(types)),
+    );
+    expect(targets).toHaveLength(8);
     for (const target of [...targets, ...Object.values(manifest.bin)]) {
       expect(files).toContain(target.replace(/^\.\//, ''));
     }

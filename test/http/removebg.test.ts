@@ -1,0 +1,410 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { plain, scene } from '../support/pictures.js';
+import { rgba } from '../support/pixels.js';
+import { readZip } from '../support/zip.js';
+import { online } from '../conformance/web.js';
+import { bytesOf, type ErrorAnswer, form, type Running, start } from './support.js';
+
+let running: Running;
+let key: string;
+let picture: Buffer;
+const path = '/v1.0/removebg';
+
+beforeAll(async () => {
+  running = await start();
+  key = await running.key({ unlimited: true });
+  picture = await scene(500, 333).jpeg().toBuffer();
+});
+
+const post = (body: RequestInit['body'], headers: Record<string, string> = {}) =>
+  running.call(path, { method: 'POST', key, body, headers });
+const json = (value: unknown, headers = {}) =>
+  post(JSON.stringify(value), { 'content-type': 'application/json', ...headers });
+const urlencoded = (fields: Record<string, string>) => post(new URLSearchParams(fields));
+const base64 = () => picture.toString('base64');
+
+describe('a picture comes back', () => {
+  it('from a multipart form, with every header of the API', async () => {
+    const body = form({ image_file: picture, size: 'auto', format: 'png' });
+    const answer = await post(body, { origin: 'https://example.com' });
+    expect(answer.status).toBe(200);
+    const { headers } = answer;
+    expect(headers.get('content-type')).toBe('image/png');
+    const data = await bytesOf(answer);
+    expect(headers.get('content-length')).toBe(String(data.length));
+    const pixels = await rgba(data);
+    expect([pixels.width, pixels.height]).toEqual([500, 333]);
+    const said = (name: string) => headers.get(`x-${name}`);
+    expect([said('width'), said('height'), said('max-width'), said('max-height')]).toEqual([
+      '500',
+      '333',
+      '500',
+      '333',
+    ]);
+    expect(said('type')).toMatch(/^(person|product|animal|car|other)$/);
+    expect(said('credits-charged')).toBe('0');
+    expect(said('ratelimit-limit')).toBe('500');
+    expect(Number(said('ratelimit-remaining'))).toBeLessThan(500);
+    const reset = Number(said('ratelimit-reset')) - Date.now() / 1000;
+    expect(reset).toBeGreaterThan(0);
+    expect(reset).toBeLessThanOrEqual(61);
+    // The box of the subject is where its pixels are.
+    const [top, left, width, height] = ['top', 'left', 'width', 'height'].map((side) =>
+      Number(said(`foreground-${side}`)),
+    );
+    let [x0, y0, x1, y1] = [500, 333, 0, 0];
+    for (let y = 0; y < 333; y += 1) {
+      for (let x = 0; x < 500; x += 1) {
+        if (pixels.data[(y * 500 + x) * 4 + 3]! < 8) continue;
+        [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + 1), y + 1];
+      }
+    }
+    expect([top, left, width, height]).toEqual([y0, x0, x1 - x0, y1 - y0]);
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+    const exposed = headers.get('access-control-expose-headers')!.toLowerCase().split(', ');
+    for (const [name] of headers) {
+      if (name.startsWith('x-') && name !== 'x-request-id') expect(exposed).toContain(name);
+    }
+    expect(exposed).toContain('retry-after');
+  });
+
+  it('the same from every kind of body', async () => {
+    const options = { size: 'preview', format: 'png', roi: '0 0 100% 50%' };
+    const expected = await bytesOf(await post(form({ ...options, image_file: picture })));
+    const answers = [
+      await post(form({ image_file: picture, ...options })),
+      await post(form({ ...options, image_file_b64: base64() })),
+      await urlencoded({ ...options, image_file_b64: base64() }),
+      await json({ ...options, image_file_b64: `data:image/jpeg;base64,${base64()}`, crop: false }),
+      await online({ 'a.jpg': picture }, (root) =>
+        urlencoded({ ...options, image_url: `${root}a.jpg` }),
+      ),
+      await online({ 'a.jpg': picture }, (root) => json({ ...options, image_url: `${root}a.jpg` })),
+    ];
+    for (const answer of answers) {
+      expect(answer.status).toBe(200);
+      expect((await bytesOf(answer)).equals(expected)).toBe(true);
+    }
+  });
+
+  it('with parameters one by one per type, flat and as objects', async () => {
+    const options = { format: 'png', type: 'person', image_file_b64: base64() };
+    const shadows = [
+      await urlencoded({
+        ...options,
+        'shadow_type[person]': 'drop',
+        'shadow_opacity[person]': '80',
+      }),
+      await json({ ...options, shadow_type: { person: 'drop' }, shadow_opacity: { person: 80 } }),
+      await json({ ...options, 'shadow_type[person]': 'drop', 'shadow_opacity[person]': 80 }),
+    ];
+    const [first, ...others] = await Promise.all(shadows.map(bytesOf));
+    for (const other of others) expect(other.equals(first!)).toBe(true);
+    const without = await bytesOf(await urlencoded(options));
+    expect(without.equals(first!)).toBe(false);
+  });
+
+  it('over a background, from a file beside the picture', async () => {
+    const background = await plain(40, 40, '#00ff00').png().toBuffer();
+    const answer = await post(
+      form({ bg_image_file: background, image_file: picture, format: 'png' }),
+    );
+    const { data } = await rgba(await bytesOf(answer));
+    expect(data.filter((_, i) => i % 4 === 3).every((alpha) => alpha === 255)).toBe(true);
+  });
+
+  it.each([
+    ['png', 'image/png'],
+    ['jpg', 'image/jpeg'],
+    ['webp', 'image/webp'],
+    ['zip', 'application/zip'],
+  ])('as %s', async (format, contentType) => {
+    const answer = await post(form({ image_file: picture, format }));
+    expect(answer.headers.get('content-type')).toBe(contentType);
+    const data = await bytesOf(answer);
+    if (format !== 'zip') expect((await rgba(data)).width).toBe(500);
+    else expect(readZip(data).map(({ name }) => name)).toEqual(['color.jpg', 'alpha.png']);
+  });
+
+  it.each([
+    ['application/json', true],
+    ['application/json, image/*;q=0.5', true],
+    ['image/png, application/json', false],
+    ['application/json, text/plain, */*', false],
+    ['*/*', false],
+    ['image/*', false],
+  ])('for Accept: %s, as JSON: %s', async (accept, asJson) => {
+    const fields = { image_file: picture, format: 'png', size: 'preview' };
+    const answer = await post(form(fields), { accept });
+    expect(answer.status).toBe(200);
+    const binary = await bytesOf(await post(form(fields)));
+    if (!asJson) {
+      expect((await bytesOf(answer)).equals(binary)).toBe(true);
+      return;
+    }
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const { data } = (await answer.json()) as { data: Record<string, unknown> };
+    expect(Object.keys(data)).toEqual([
+      'result_b64',
+      'foreground_top',
+      'foreground_left',
+      'foreground_width',
+      'foreground_height',
+    ]);
+    expect(data.result_b64).toBe(binary.toString('base64'));
+    expect(data.foreground_width).toBe(Number(answer.headers.get('x-foreground-width')));
+    expect(answer.headers.get('x-width')).toBe('500');
+  });
+
+  it('without X-Type at type_level=none', async () => {
+    const answer = await post(form({ image_file: picture, type_level: 'none' }));
+    expect(answer.headers.has('x-type')).toBe(false);
+    const forced = await post(form({ image_file: picture, type: 'graphic', type_level: '2' }));
+    expect(forced.headers.get('x-type')).toBe('graphics');
+  });
+});
+
+describe('what clients really send is understood', () => {
+  it('empty parts, unknown fields, an empty file beside an address', async () => {
+    const empty = { type_level: '', roi: '', crop: '', crop_margin: '', scale: '', bg_color: '' };
+    const fields = {
+      api_key: 'x',
+      foo: 'bar',
+      shadow_method: 'latest',
+      image_file: Buffer.alloc(0),
+    };
+    const answer = await online({ 'a.jpg': picture }, (root) =>
+      post(form({ ...empty, ...fields, image_url: `${root}a.jpg`, size: 'auto' })),
+    );
+    expect(answer.status).toBe(200);
+  });
+
+  it('a file without a name, or under a lie', async () => {
+    const boundary = 'xyz';
+    const part = (headers: string, body: Buffer | string) =>
+      Buffer.concat([
+        Buffer.from(`--${boundary}\r\n${headers}\r\n\r\n`),
+        Buffer.from(body),
+        Buffer.from('\r\n'),
+      ]);
+    const end = Buffer.from(`--${boundary}--\r\n`);
+    const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
+    for (const disposition of [
+      'Content-Disposition: form-data; name="image_file"',
+      'Content-Disposition: form-data; name="image_file"; filename="image_file"',
+      `Content-Disposition: form-data; name="image_file"; filename="x.gif"\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\nContent-Length: ${picture.length}`,
+    ]) {
+      const size = part(
+        'Content-Disposition: form-data; name="size"; filename="size.txt"',
+        'preview',
+      );
+      const body = Buffer.concat([part(disposition, picture), size, end]);
+      const answer = await post(new Uint8Array(body), headers);
+      expect([answer.status, answer.headers.get('x-width')]).toEqual([200, '500']);
+    }
+  });
+
+  it('the key in any letter case, or as a bearer token', async () => {
+    for (const [name, value] of [
+      ['X-API-KEY', key],
+      ['X-Api-Key', key],
+      ['authorization', `Bearer ${key}`],
+    ] as const) {
+      const headers = { [name]: value };
+      const body = form({ image_file: picture });
+      const answer = await running.call(path, { method: 'POST', body, headers });
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  it('a page of another origin', async () => {
+    const answer = await running.call(path, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://example.com',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'x-api-key,content-type',
+      },
+    });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(answer.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(answer.headers.get('access-control-allow-headers')!.toLowerCase()).toContain(
+      'x-api-key',
+    );
+  });
+});
+
+describe('errors', () => {
+  const failing = async (answer: Response): Promise<[number, ErrorAnswer['errors'][0]]> => {
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(answer.headers.has('x-credits-charged')).toBe(false);
+    const text = await answer.text();
+    // Clients print the values in their order, and read no other kind of value.
+    expect(text).toMatch(
+      /^\{"errors":\[\{"title":"(\\.|[^"\\])+","code":"[a-z_]+"(,"detail":"(\\.|[^"\\])+")?\}\]\}$/,
+    );
+    return [answer.status, (JSON.parse(text) as ErrorAnswer).errors[0]!];
+  };
+
+  it('403 says what the real server said, to the byte', async () => {
+    const send = (own?: string) =>
+      running.call(path, { method: 'POST', body: 'x', ...(own === undefined ? {} : { key: own }) });
+    expect(await (await send('nonsense')).text()).toBe(
+      '{"errors":[{"title":"API Key invalid","code":"auth_failed"}]}',
+    );
+    const missing = await send();
+    expect(missing.status).toBe(403);
+    expect(await missing.text()).toBe(
+      '{"errors":[{"title":"Missing API Key","code":"auth_failed"}]}',
+    );
+    const unknown = await send(`bgcut_${'0'.repeat(12)}_${'0'.repeat(32)}`);
+    expect([unknown.status, await unknown.text()]).toEqual([
+      403,
+      '{"errors":[{"title":"API Key invalid","code":"auth_failed"}]}',
+    ]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['missing_source', {}],
+    ['missing_source', { image_url: '', image_file_b64: '  ' }],
+    ['multiple_sources', { image_url: 'http://a.example/b.png', image_file_b64: 'AAAA' }],
+    ['invalid_image_url', { image_url: 'no address' }],
+    ['failed_image_download', { image_url: 'http://127.0.0.1/a.png' }],
+    ['invalid_size', { image_url: 'http://127.0.0.1/a.png', size: 'huge' }],
+    ['invalid_bg_color', { image_url: 'http://127.0.0.1/a.png', bg_color: 'nocolor' }],
+    [
+      'multiple_bg_sources',
+      { image_url: 'http://a.example/', bg_color: 'red', bg_image_url: 'http://a.example/' },
+    ],
+    ['invalid_input', { image_file_b64: '!!!!' }],
+    ['invalid_file_type', { image_file_b64: Buffer.from('GIF89a and so on').toString('base64') }],
+  ])('%s', async (code, fields) => {
+    for (const answer of [
+      await urlencoded(fields),
+      await json(fields),
+      await post(form({ a: '', ...fields })),
+    ]) {
+      const [status, error] = await failing(answer);
+      expect([status, error.code]).toEqual([400, code]);
+    }
+  });
+
+  it('name the status of a download', async () => {
+    const answer = await online({}, (root) =>
+      urlencoded({ image_url: `${root}404.png`, size: 'auto' }),
+    );
+    const [status, { title }] = await failing(answer);
+    expect([status, title]).toEqual([
+      400,
+      'Failed to download image from given image_url: HTTP Status 404',
+    ]);
+  });
+
+  it('too large is 400, by every way in', async () => {
+    const large = Buffer.alloc(22_000_001);
+    for (const answer of [
+      await post(form({ image_file: large })),
+      await post(form({ bg_image_file: large, image_file: picture })),
+      await json({ image_file_b64: large.toString('base64') }),
+    ]) {
+      const [status, error] = await failing(answer);
+      expect([status, error.code, error.detail]).toEqual([
+        400,
+        'file_too_large',
+        'File exceeds limit of 22MB',
+      ]);
+    }
+  });
+
+  it('a picture of just the limit is read', async () => {
+    const padded = Buffer.concat([picture, Buffer.alloc(22_000_000 - picture.length)]);
+    expect((await post(form({ image_file: padded }))).status).toBe(200);
+    expect((await urlencoded({ image_file_b64: padded.toString('base64') })).status).toBe(200);
+    expect((await json({ image_file_b64: padded.toString('base64') })).status).toBe(200);
+  });
+
+  it.each([
+    ['no JSON', { 'content-type': 'application/json' }, '{"size":'],
+    ['a list', { 'content-type': 'application/json' }, '[]'],
+    ['another type', { 'content-type': 'image/jpeg' }, 'abc'],
+    ['no boundary', { 'content-type': 'multipart/form-data' }, 'abc'],
+    [
+      'cut off',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+      '--x\r\nContent-Disposition: form-data; name="image_file"; filename="a"\r\n\r\nabc',
+    ],
+    ['compressed', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 'abc'],
+  ])('a body that is none: %s', async (_what, headers, body) => {
+    const [status, error] = await failing(await post(body, headers));
+    expect([status, error.code]).toEqual([400, 'invalid_body']);
+    expect(error.detail).toBeTruthy();
+  });
+
+  it('go in their order: key, body, source, parameters, download, file', async () => {
+    const order: [string, () => Promise<Response>][] = [
+      [
+        'auth_failed',
+        () =>
+          running.call(path, {
+            method: 'POST',
+            body: '{',
+            headers: { 'content-type': 'application/json' },
+          }),
+      ],
+      ['invalid_body', () => post('{', { 'content-type': 'application/json' })],
+      ['missing_source', () => json({ size: 'huge' })],
+      ['invalid_size', () => json({ size: 'huge', image_url: 'http://127.0.0.1/' })],
+      [
+        'failed_image_download',
+        () => json({ image_url: 'http://127.0.0.1/', bg_image_url: 'http://127.0.0.1/' }),
+      ],
+      [
+        'failed_bg_download',
+        () => json({ image_file_b64: 'AAAA', bg_image_url: 'http://127.0.0.1/' }),
+      ],
+    ];
+    for (const [code, send] of order) {
+      const [, error] = await failing(await send());
+      expect(error.code).toBe(code);
+    }
+  });
+
+  it('404 and 405 have the same shape', async () => {
+    const [status, error] = await failing(await running.call('/v2/removebg', { key }));
+    expect([status, error.code]).toEqual([404, 'not_found']);
+    const wrong = await running.call(path, { key });
+    expect(wrong.headers.get('allow')).toBe('POST, OPTIONS');
+    const [wrongStatus, wrongError] = await failing(wrong);
+    expect([wrongStatus, wrongError.code]).toEqual([405, 'method_not_allowed']);
+  });
+});
+
+describe('the log', () => {
+  it('has one line a request, with neither key, address, query nor picture', async () => {
+    const before = running.log.length;
+    await running.call(`${path}?secret=query`, {
+      method: 'POST',
+      key,
+      body: new URLSearchParams({ image_url: 'http://127.0.0.1/secret-address.png' }),
+      headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+    });
+    await expect.poll(() => running.log.length).toBe(before + 1);
+    const line = JSON.parse(running.log[before]!) as Record<string, unknown>;
+    expect(line).toMatchObject({
+      route: path,
+      method: 'POST',
+      status: 400,
+      code: 'failed_image_download',
+      key: key.split('_')[1],
+      trace: '0af7651916cd43dd8448eb211c80319c',
+      parent: 'b7ad6b7169203331',
+    });
+    const all = running.log.join('\n');
+    expect(all).not.toContain(key.split('_')[2]);
+    expect(all).not.toContain('secret');
+    expect(all).not.toContain(base64().slice(0, 40));
+  });
+});
