@@ -20,7 +20,12 @@ Plane plane(Size size, float value) {
 }
 
 float& at(Plane& values, int x, int y) {
-  return values.values[static_cast<size_t>(y * values.size.width + x)];
+  return values.values[static_cast<size_t>(y) * static_cast<size_t>(values.size.width) +
+                       static_cast<size_t>(x)];
+}
+
+uint8_t* pixel_of(image::Pixels& pixels, int x, int y) {
+  return pixels.row(y) + static_cast<ptrdiff_t>(x) * pixels.bands();
 }
 
 // A small picture of arithmetic, which was also given to PyMatting 1.1.16.
@@ -31,7 +36,7 @@ image::Pixels small_picture() {
       for (int c = 0; c < 3; ++c) {
         const int noise = (x * x * (c + 2) + y * y * 7 + x * y * 11 * (c + 1)) % 23;
         const int step = x + y / 2 > 6 ? 90 : 0;
-        rgb.row(y)[3 * x + c] = static_cast<uint8_t>(x * 17 + y * (5 + 3 * c) + noise + step);
+        pixel_of(rgb, x, y)[c] = static_cast<uint8_t>(x * 17 + y * (5 + 3 * c) + noise + step);
       }
     }
   }
@@ -84,7 +89,7 @@ TEST(ClosedForm, FindsTheAlphaOfTwoPlainColours) {
       at(expected, x, y) = static_cast<float>(value);
       const double colours[3][2] = {{230, 20}, {120, 60}, {40, 200}};
       for (int c = 0; c < 3; ++c) {
-        rgb.row(y)[3 * x + c] =
+        pixel_of(rgb, x, y)[c] =
             static_cast<uint8_t>(std::lround(value * colours[c][0] + (1 - value) * colours[c][1]));
       }
     }
@@ -144,7 +149,7 @@ Scene furry_disc(Size size) {
       const double alpha = std::clamp(0.5 - (away - hair) / 4, 0.0, 1.0);
       at(scene.mask, x, y) = static_cast<float>(std::clamp(0.5 - away / 40, 0.0, 1.0));
       for (int c = 0; c < 3; ++c) {
-        scene.rgb.row(y)[3 * x + c] =
+        pixel_of(scene.rgb, x, y)[c] =
             static_cast<uint8_t>(std::lround(alpha * (200 - 60 * c) + (1 - alpha) * (40 + 60 * c)));
       }
     }
@@ -185,8 +190,8 @@ TEST(Refine, KeepsAThinLineThatTheMaskIsSureOf) {
   for (int x = 40; x < 360; ++x) {
     at(mask, x, 150) = 0.95F;
     at(mask, x, 151) = 0.95F;
-    std::memset(rgb.row(150) + x * 3, 20, 3);
-    std::memset(rgb.row(151) + x * 3, 20, 3);
+    std::memset(pixel_of(rgb, x, 150), 20, 3);
+    std::memset(pixel_of(rgb, x, 151), 20, 3);
   }
   auto alpha = matte::refine(rgb, mask, 2, {});
   double mean = 0;
@@ -241,7 +246,7 @@ TEST(Foreground, GivesWhatPyMattingGives) {
   }
   const auto layers = matte::estimate_layers(small_picture(), alpha);
   for (size_t i = 0; i < std::size(kExpected); ++i) {
-    EXPECT_NEAR(layers.foreground[(4 * 12 + 3) * 3 + i], kExpected[i], 0.003) << i;
+    EXPECT_NEAR(layers.foreground[(size_t{4} * 12 + 3) * 3 + i], kExpected[i], 0.003) << i;
   }
 }
 
@@ -255,12 +260,12 @@ TEST(Foreground, TakesTheBackgroundOutOfASoftEdgeAndNothingElse) {
     for (int x = 0; x < size.width; ++x) {
       const int level = std::clamp(255 - (x - 120) * 5, 0, 255);
       at(alpha, x, y) = static_cast<float>(level) / 255.0F;
-      uint8_t* const pixel = rgb.row(y) + x * 3;
+      uint8_t* const pixel = pixel_of(rgb, x, y);
       pixel[0] = static_cast<uint8_t>((200 * level + 20 * (255 - level)) / 255);
       pixel[1] = static_cast<uint8_t>((30 * level + 180 * (255 - level)) / 255);
       pixel[2] = 50;
-      std::memcpy(rgba.row(y) + x * 4, pixel, 3);
-      rgba.row(y)[x * 4 + 3] = static_cast<uint8_t>(level);
+      std::memcpy(pixel_of(rgba, x, y), pixel, 3);
+      pixel_of(rgba, x, y)[3] = static_cast<uint8_t>(level);
     }
   }
   const auto layers = matte::estimate_layers(rgb, alpha);
@@ -268,8 +273,8 @@ TEST(Foreground, TakesTheBackgroundOutOfASoftEdgeAndNothingElse) {
   std::memcpy(painted.data(), rgba.data(), rgba.byte_length());
   matte::paint_foreground(layers, alpha, {0, 0, 300, 200}, painted, 1);
   for (int x = 0; x < size.width; ++x) {
-    const uint8_t* const before = rgba.row(100) + x * 4;
-    const uint8_t* const after = painted.row(100) + x * 4;
+    const uint8_t* const before = pixel_of(rgba, x, 100);
+    const uint8_t* const after = pixel_of(painted, x, 100);
     EXPECT_EQ(after[3], before[3]);
     if (before[3] == 0 || before[3] == 255) {
       EXPECT_EQ(std::memcmp(before, after, 4), 0) << x;

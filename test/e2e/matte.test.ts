@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createEngine, type Engine, type RemoveOptions } from 'bgcut';
-import { onCpu, photos } from '../support/project.js';
+import { masks, onCpu, photos } from '../support/project.js';
 
 // The first run on a machine fetches the model.
 const firstFetch = 600_000;
@@ -40,18 +40,24 @@ describe.each(['astronaut.png', 'chelsea.png', 'rocket.jpg'])('the matte of %s',
     }
     expect(changed).toBeGreaterThan(soft * 0.3);
   });
-
-  it('is near the mask in all: the subject is the same one', async () => {
-    const [matte, mask] = await Promise.all([pixels(name, {}), pixels(name, { quality: 'fast' })]);
-    let difference = 0;
-    for (let i = 3; i < matte.length; i += 4) {
-      difference += Math.abs((matte[i] ?? 0) - (mask[i] ?? 0)) / 255;
-    }
-    const mean = (difference / matte.length) * 4;
-    expect(mean).toBeLessThan(0.03);
-    expect(mean).toBeGreaterThan(0);
-  });
 });
+
+// Measured: .0057 and .0074, .036 and .073 (the cat's ear, of which the mask is half sure).
+it.each(['astronaut.png', 'chelsea.png'])(
+  'the matte of %s is nearer to what was drawn by eye than the mask is',
+  async (name) => {
+    const drawn = await sharp(join(masks, name)).extractChannel(0).raw().toBuffer();
+    const error = async (quality: 'fast' | 'balanced') => {
+      const found = await pixels(name, { quality });
+      const sum = drawn.reduce(
+        (all, value, i) => all + Math.abs(value - (found[4 * i + 3] ?? 0)),
+        0,
+      );
+      return sum / drawn.length / 255;
+    };
+    expect(await error('balanced')).toBeLessThan((await error('fast')) * 0.9);
+  },
+);
 
 it('fast leaves every visible colour as it is', async () => {
   const [fast, picture] = await Promise.all([
