@@ -20,6 +20,8 @@ export interface Subject {
   readonly box: Box;
   /** Whether any alpha in the frame is below 255. */
   readonly transparent: boolean;
+  /** Whether any alpha in the box is: what a cropped or moved subject shows. */
+  readonly boxTransparent: boolean;
 }
 
 /** What the native side does from the subject on. Sizes in pixels. */
@@ -67,7 +69,8 @@ export function compose({ parameters, subject, type, background }: ComposeInput)
   const covered =
     unlimited.target.width === unlimited.canvas.width &&
     unlimited.target.height === unlimited.canvas.height;
-  const transparent = !isOpaque(behind) && (subject.transparent || windows === 'open' || !covered);
+  const shown = unlimited.source === subject.box ? subject.boxTransparent : subject.transparent;
+  const transparent = !isOpaque(behind) && (shown || windows === 'open' || !covered);
   const encoder = encoders[formatOf(parameters, transparent)];
   const { canvas, source, target, foreground } = layOut(
     parameters,

@@ -1,5 +1,6 @@
 /** The engine: admits calls, takes each from its source to its result, and ends them when it is disposed. */
 import type { Background } from './background.js';
+import { Detector, type DetectorState } from './detector.js';
 import { BgcutError, fromNativeError } from './errors.js';
 import { Layout } from './layout.js';
 import { maxSourcePixels } from './limits.js';
@@ -46,6 +47,15 @@ export interface Engine {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A loaded model, and the terms of its weights: whether they allow commercial use. */
+export interface ModelInfo {
+  name: string;
+  title: string;
+  file: string;
+  licence: string;
+  commercial: 'yes' | 'no' | 'unclear';
+}
+
 /** What an engine runs, on what, and how busy it is. */
 export interface EngineInfo {
   /** Where inference runs. */
@@ -53,18 +63,14 @@ export interface EngineInfo {
   /** What `auto` would have preferred, and why it does not run. Empty for a named device. */
   fallbacks: Fallback[];
   /** The model, and the terms of its weights: whether they allow commercial use. */
-  model: {
-    name: string;
-    title: string;
-    file: string;
-    licence: string;
-    commercial: 'yes' | 'no' | 'unclear';
-  };
+  model: ModelInfo;
+  /** The matting model, the same of it; null: BgCut's own matting. */
+  mattingModel: ModelInfo | null;
   /**
    * The model that tells the type of a subject: loaded when a call first needs it. `problem` is why it can't be had;
-   * types are then told by colours and shape alone, which is much less sure.
+   * types are then told by colours and shape alone, which is much less sure, until a later call can have it.
    */
-  detector: { name: string; file: string } | { problem: string } | null;
+  detector: DetectorState;
   /** Threads of inference. */
   threads: number;
   concurrency: number;
@@ -89,6 +95,7 @@ export async function createEngine(options?: EngineOptions): Promise<Engine> {
 interface Running extends Started {
   addon: NativeAddon;
   model: ResolvedModel;
+  mattingModel: ResolvedModel | undefined;
 }
 
 /**
@@ -111,8 +118,7 @@ export class BgcutEngine implements Engine {
   #running: Running | undefined;
   #pending = 0;
   #disposal: Promise<void> | undefined;
-  #detecting: Promise<void> | undefined;
-  #detector: EngineInfo['detector'] = null;
+  readonly #detector = new Detector(() => this.#startDetector());
 
   constructor(settings: EngineSettings) {
     this.#settings = settings;
@@ -152,14 +158,14 @@ export class BgcutEngine implements Engine {
 
   info(): EngineInfo {
     if (this.#running === undefined) throw new BgcutError('internal_error');
-    const { addon, provider, fallbacks, model } = this.#running;
-    const { title, licence, commercial } = model.manifest;
+    const { addon, provider, fallbacks, model, mattingModel } = this.#running;
     const { libvips, onnxruntime } = addon.versions();
     return {
       provider,
       fallbacks: fallbacks.map((fallback) => ({ ...fallback })),
-      model: { name: model.name, title, file: model.file, licence, commercial },
-      detector: this.#detector,
+      model: infoOf(model),
+      mattingModel: mattingModel === undefined ? null : infoOf(mattingModel),
+      detector: this.#detector.state,
       threads: this.#threads,
       concurrency: this.#settings.concurrency,
       queue: this.#settings.queue,
@@ -178,31 +184,41 @@ export class BgcutEngine implements Engine {
   }
 
   async #start(): Promise<Running> {
-    const { model: spec, device, concurrency, cacheDir, offline } = this.#settings;
+    const { model: spec, mattingModel: matting, ...settings } = this.#settings;
+    const { device, concurrency, cacheDir, offline } = settings;
     const addon = loadNative();
     const model = await resolveModel(spec, { cacheDir, offline });
+    const mattingModel =
+      matting === undefined
+        ? undefined
+        : await resolveModel(matting, { cacheDir, offline, kind: 'matting' });
     const started = await startNative(addon, device, {
       ...modelConfig(model),
       threads: this.#threads,
       concurrency,
     });
-    this.#running = { ...started, addon, model };
-    return this.#running;
+    if (mattingModel !== undefined) {
+      const config = {
+        ...modelConfig(mattingModel),
+        threads: this.#threads,
+        device: started.provider,
+      };
+      await started.native.useMatting(config).catch(async (thrown: unknown) => {
+        await started.native.dispose();
+        throw thrown;
+      });
+    }
+    const running = { ...started, addon, model, mattingModel };
+    this.#running = running;
+    return running;
   }
 
-  /** Resolves when the detector is in use, or when it is known that it can't be had: types are told without it then. */
-  #withDetector(running: Running): Promise<void> {
-    this.#detecting ??= this.#startDetector(running).catch((thrown: unknown) => {
-      this.#detector = { problem: fromNativeError(thrown).message };
-    });
-    return this.#detecting;
-  }
-
-  async #startDetector({ native }: Running): Promise<void> {
+  async #startDetector(): Promise<{ name: string; file: string }> {
     const { cacheDir, offline } = this.#settings;
+    const { native } = await this.#starting;
     const model = await resolveModel(DETECTOR, { cacheDir, offline, kind: 'detector' });
     await native.useDetector({ ...modelConfig(model), threads: this.#threads });
-    this.#detector = { name: model.name, file: model.file };
+    return { name: model.name, file: model.file };
   }
 
   async #end(): Promise<void> {
@@ -233,7 +249,7 @@ export class BgcutEngine implements Engine {
   ): Promise<Result> {
     // Reading begins at once: bytes in memory are the caller's again when the call returns its promise.
     const { running, sources } = await this.#startedWith(readSources(input, call, stop), stop);
-    const { native, provider, model } = running;
+    const { native, provider, model, mattingModel } = running;
     const picture = await abortable(openPicture(native, sources.picture), stop.signal);
     const background = await abortable(openBackground(native, call, sources), stop.signal);
     const plan = makePlan({
@@ -241,9 +257,10 @@ export class BgcutEngine implements Engine {
       picture: picture.header,
       background,
       model: model.manifest.input.sizes,
+      mattingModel: mattingModel?.manifest.input.sizes ?? null,
       timeoutMs: stop.remainingMs(),
     });
-    if (plan.classify) await abortable(this.#withDetector(running), stop.signal);
+    if (plan.classify) await abortable(this.#detector.ready(), stop.signal);
     stop.signal.throwIfAborted();
     const layout = new Layout(call, background);
     const run = native.run(picture, plan, layout.compose);
@@ -319,6 +336,11 @@ function withBackground(thrown: unknown): unknown {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   if (code !== 'failed_to_read_background') return fromNativeError(thrown);
   return aboutBackground(new BgcutError('failed_to_read_image', { cause: thrown }));
+}
+
+function infoOf({ name, file, manifest }: ResolvedModel): ModelInfo {
+  const { title, licence, commercial } = manifest;
+  return { name, title, file, licence, commercial };
 }
 
 function modelConfig({ file, manifest }: ResolvedModel): NativeModelConfig {

@@ -185,6 +185,10 @@ const options = {
     title: 'Invalid model option given',
     doc: 'See `model` in docs/parameters.md.',
   },
+  invalid_matting_model: {
+    title: 'Invalid matting model option given',
+    doc: 'See `mattingModel` in docs/parameters.md.',
+  },
   invalid_threads: {
     title: 'Invalid threads option given',
     doc: 'See `threads` in docs/parameters.md.',

@@ -70,6 +70,8 @@ export interface NativeEngine {
   ): NativeRun;
   /** From the next run on, types are told with this detector, which is loaded off the main thread. */
   useDetector(config: NativeModelConfig & { threads: number }): Promise<void>;
+  /** From the next run on, mattes are made by this model where the plan says so. Loaded off the main thread. */
+  useMatting(config: NativeModelConfig & { threads: number; device: DeviceName }): Promise<void>;
   /** Milliseconds of one inference on a blank input of that size, in pixels. */
   infer(width: number, height: number): Promise<number>;
   /** Cancels everything with engine_disposed and joins the threads, off the main thread. */

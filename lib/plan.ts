@@ -24,10 +24,15 @@ export interface Plan {
   /** The region of interest, in pixels of the input; null: the whole picture. */
   readonly roi: Box | null;
   /**
-   * How the mask becomes a matte: at most so many pixels are matted, the rest is interpolated, and the model may look a
-   * second time, at another size of its input. null: the mask is the alpha.
+   * How the mask becomes a matte: at most so many pixels are matted, the rest is interpolated; by the matting model
+   * where there is one, at the size given. The segmentation model may look a second time, at another size of its
+   * input. null: the mask is the alpha.
    */
-  readonly matting: { readonly pixels: number; readonly secondLook: Size | null } | null;
+  readonly matting: {
+    readonly pixels: number;
+    readonly secondLook: Size | null;
+    readonly model: Size | null;
+  } | null;
   /** Whether evidence for the type of the foreground is wanted. */
   readonly classify: boolean;
   /** Milliseconds until the work is given up; 0 is no limit. */
@@ -38,6 +43,10 @@ export interface Plan {
 export type ModelSizes =
   { readonly default: number; readonly preview?: number | undefined } | { readonly fixed: number };
 
+/** What a matting model's manifest says of its input: it need not be square. */
+export type MattingSizes =
+  { readonly fixed: number } | { readonly default: number; readonly multipleOf: number };
+
 /** What a plan is made from. */
 export interface PlanInput {
   readonly parameters: Parameters & Pick<Call, 'quality'>;
@@ -45,6 +54,8 @@ export interface PlanInput {
   readonly picture: Size;
   readonly background: Background;
   readonly model: ModelSizes;
+  /** Of the matting model; null: there is none. */
+  readonly mattingModel: MattingSizes | null;
   readonly timeoutMs: number;
 }
 
@@ -52,11 +63,12 @@ export interface PlanInput {
 export function makePlan(given: PlanInput): Plan {
   const { parameters, picture, background, model, timeoutMs } = given;
   const { size } = parameters;
+  const roi = regionOfInterest(parameters.roi, picture);
   return {
     ...frames(parameters, picture, background),
     segment: modelInput(model, size),
-    roi: regionOfInterest(parameters.roi, picture),
-    matting: mattingOf(parameters.quality, modelInput(model, size), model),
+    roi,
+    matting: mattingOf(given, roi ?? picture),
     classify: needsType(parameters),
     timeoutMs,
   };
@@ -101,13 +113,34 @@ export function modelInput(sizes: ModelSizes, size: Parameters['size']): Size {
 }
 
 /** The steps of each quality; docs/matting.md has what they gain and cost. */
-function mattingOf(quality: Call['quality'], input: Size, model: ModelSizes): Plan['matting'] {
+function mattingOf({ parameters, model, mattingModel }: PlanInput, region: Size): Plan['matting'] {
+  const { quality, size } = parameters;
   if (quality === 'fast') return null;
-  const pixels = 500_000;
-  if (quality === 'balanced' || 'fixed' in model || model.preview === undefined)
-    return { pixels, secondLook: null };
-  const other = input.width === model.preview ? model.default : model.preview;
-  return { pixels, secondLook: { width: other, height: other } };
+  return {
+    pixels: 500_000,
+    secondLook: quality === 'best' ? secondLook(model, modelInput(model, size)) : null,
+    model: mattingModel === null ? null : mattingInput(mattingModel, region),
+  };
+}
+
+/** The other one of the two sizes that a model may be fed. */
+function secondLook(model: ModelSizes, first: Size): Size | null {
+  if ('fixed' in model || model.preview === undefined) return null;
+  const side = first.width === model.preview ? model.default : model.preview;
+  return { width: side, height: side };
+}
+
+/**
+ * What a matting model sees: of about the area of its default size, the region's aspect as far as its multiples allow,
+ * and not larger than the region needs.
+ */
+function mattingInput(sizes: MattingSizes, { width, height }: Size): Size {
+  if ('fixed' in sizes) return { width: sizes.fixed, height: sizes.fixed };
+  const { default: side, multipleOf } = sizes;
+  const scale = Math.min(1, side / Math.sqrt(width * height));
+  const fit = (length: number) =>
+    Math.max(1, Math.round((length * scale) / multipleOf)) * multipleOf;
+  return { width: fit(width), height: fit(height) };
 }
 
 /** Whole pixels, at least one; corners in any order. */

@@ -3,6 +3,7 @@
 // - models/probe.onnx          one convolution: whether an execution provider really runs
 // - test/fixtures/models/tiny.onnx   "bright is foreground": mask = 1 / (1 + exp(-16 * mean(x))), x in -1..1
 // - test/fixtures/models/slow.onnx   seconds of convolutions at 1024 x 1024: for stopping it in the middle
+// - test/fixtures/models/matting.onnx  a matting model: alpha = 1 / (1 + exp(-4 * red - 8 * trimap + 4)), red in -1..1
 // - test/fixtures/models/cells.onnx  a detector: red is a person, green a car, blue a cat, as far as five strides around
 import { mkdirSync, writeFileSync } from 'node:fs';
 
@@ -178,6 +179,30 @@ function cells() {
   );
 }
 
+function matting() {
+  const nodes = [
+    node('Conv', ['pixel_values', 'w', 'b'], ['logit']),
+    node('Sigmoid', ['logit'], ['alphas']),
+  ];
+  return writeModel(
+    create(ModelProtoSchema, {
+      irVersion: 8n,
+      opsetImport: [{ domain: '', version: 13n }],
+      producerName: 'bgcut',
+      graph: {
+        name: 'matting',
+        node: nodes,
+        initializer: [
+          floatTensor('w', [1, 4, 1, 1], new Float32Array([4, 0, 0, 8])),
+          floatTensor('b', [1], new Float32Array([-4])),
+        ],
+        input: [picture('pixel_values', 4, null)],
+        output: [picture('alphas', 1, null)],
+      },
+    }),
+  );
+}
+
 /**
  * The models by their path from the top of the project.
  *
@@ -189,6 +214,7 @@ export function makeModels() {
     'test/fixtures/models/tiny.onnx': tiny(),
     'test/fixtures/models/slow.onnx': slow(),
     'test/fixtures/models/cells.onnx': cells(),
+    'test/fixtures/models/matting.onnx': matting(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { BgcutError } from '../errors.js';
-import type { BoundManifest, Manifest, ModelSizes } from './manifest.js';
+import type { BoundManifest, Manifest, ModelKind, ModelSizes } from './manifest.js';
 import { type Port, type Ports, readPorts } from './onnx/inspect.js';
 
 /**
@@ -46,7 +46,10 @@ function pick(
   });
 }
 
-function checkTypes(input: Port, output: Port, { name }: Manifest): void {
+/** Planes of the input: the picture's three, and the trimap. */
+const inputPlanes: Record<ModelKind, number> = { segmentation: 3, detector: 3, matting: 4 };
+
+function checkTypes(input: Port, output: Port, { name, kind }: Manifest): void {
   const wrong = (sentence: string) =>
     new BgcutError('model_invalid', { detail: `The model ${name} ${sentence}` });
   if (input.type !== undefined && input.type !== 'FLOAT') {
@@ -59,9 +62,10 @@ function checkTypes(input: Port, output: Port, { name }: Manifest): void {
   if (!shape) return;
   const [batch = null, channels = null] = shape;
   const fits = (is: number | null, wanted: number) => is === null || is === wanted;
-  if (shape.length !== 4 || !fits(batch, 1) || !fits(channels, 3)) {
+  const planes = inputPlanes[kind];
+  if (shape.length !== 4 || !fits(batch, 1) || !fits(channels, planes)) {
     throw wrong(
-      `takes ${shape.map((n) => n ?? '?').join(' x ')}; BgCut feeds 1 x 3 x height x width.`,
+      `takes ${shape.map((n) => n ?? '?').join(' x ')}; BgCut feeds 1 x ${planes} x height x width.`,
     );
   }
 }

@@ -95,9 +95,11 @@ export const manifestSchema = z.strictObject({
     .describe('what `model` and `bgcut models` call it'),
   title: z.string().min(1).optional().describe('name for people; default: `name`'),
   kind: z
-    .enum(['segmentation', 'detector'])
+    .enum(['segmentation', 'detector', 'matting'])
     .default('segmentation')
-    .describe('what it finds: the mask of the subject, or the objects that tell its type'),
+    .describe(
+      'what it finds: the mask of the subject, the objects that tell its type, or alpha from picture and trimap',
+    ),
   input: z.strictObject({
     name: z.string().min(1).optional().describe('input of the graph; default: its first'),
     order: z.enum(['rgb', 'bgr']).default('rgb').describe('order of the channel planes'),

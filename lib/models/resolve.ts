@@ -78,7 +78,11 @@ export async function resolveModel(
 function checkKind({ name, kind }: Manifest, options: ResolveOptions): void {
   const { kind: wanted = 'segmentation' } = options;
   if (kind === wanted) return;
-  const finds = { segmentation: 'finds the subject', detector: 'tells the type of a subject' };
+  const finds = {
+    segmentation: 'finds the subject',
+    detector: 'tells the type of a subject',
+    matting: 'makes a matte of picture and trimap',
+  };
   throw new BgcutError('model_invalid', {
     detail: `The model ${name} ${finds[kind]}; what is wanted here is one that ${finds[wanted]}.`,
   });

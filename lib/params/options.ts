@@ -75,6 +75,14 @@ export const engineOptions = {
     doc: 'The name of a manifest, the path of an .onnx file, or an object with file and manifest. The terms of its weights are in info().model; those of isnet leave commercial use unclear, because of the pictures it was trained on.',
   }),
 
+  /** A model that makes the matte, where `quality` wants one: named as `model` is. None unless given. */
+  mattingModel: parameter({
+    grammar: either(text('a name or path'), instance('{ file, manifest }', isModelFile)),
+    default: undefined,
+    error: 'invalid_matting_model',
+    doc: "A model of the kind matting, which makes alpha of the picture and its trimap, as ViTMatte does: the name of a manifest, the path of an .onnx file with a manifest beside it, or an object with file and manifest. It takes the place of BgCut's own matting, except with quality fast. See docs/matting.md.",
+  }),
+
   /** Threads of one inference; by default the CPUs that this process may use. */
   threads: parameter({
     grammar: integer(1, 256),

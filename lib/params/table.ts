@@ -144,7 +144,7 @@ export const parameters = {
     grammar: shadowKinds(),
     default: undefined,
     error: 'invalid_shadow_type',
-    doc: 'The shadow of the subject, for every type of foreground or one by one; a type that is not mentioned then gets none. By default there are no shadows.',
+    doc: 'The shadow of the subject, for every type of foreground or one by one; a type that is not mentioned then gets none. By default there are no shadows. Where the lower border of the picture (or of the roi) cuts the subject off, as in a portrait, there is no floor for 3D to lie on: it is drop then. No shadow shows through the windows of a car.',
   }),
 
   /** The opacity of the shadow in percent, for all types or per type: 70, { car: 95 }. */

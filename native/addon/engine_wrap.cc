@@ -78,6 +78,7 @@ Napi::Value to_js(Napi::Env env, const Subject& subject) {
   value.Set("frame", size_to_js(env, subject.frame));
   value.Set("box", box_to_js(env, subject.box));
   value.Set("transparent", subject.transparent);
+  value.Set("boxTransparent", subject.box_transparent);
   if (subject.evidence) value.Set("evidence", evidence_to_js(env, *subject.evidence));
   return value;
 }
@@ -129,6 +130,7 @@ void EngineWrap::define(Napi::Env env) {
       env, "NativeEngine",
       {InstanceMethod("open", &EngineWrap::open), InstanceMethod("run", &EngineWrap::run),
        InstanceMethod("useDetector", &EngineWrap::use_detector),
+       InstanceMethod("useMatting", &EngineWrap::use_matting),
        InstanceMethod("infer", &EngineWrap::infer),
        InstanceMethod("dispose", &EngineWrap::dispose)}));
 }
@@ -204,6 +206,21 @@ Napi::Value EngineWrap::use_detector(const Napi::CallbackInfo& info) {
             segment::open_session(config.file, segment::Device::kCpu, threads, config.contract);
         engine->use_detector(std::make_shared<segment::Detector>(
             segment::Detector{std::move(session), config.contract}));
+        return [](Napi::Env env) { return env.Undefined(); };
+      });
+}
+
+Napi::Value EngineWrap::use_matting(const Napi::CallbackInfo& info) {
+  const auto options = info[0].As<Napi::Object>();
+  const ModelConfig config = read_model_config(options);
+  const auto device = read_device(options.Get("device"));
+  const auto threads = options.Get("threads").As<Napi::Number>().Int32Value();
+  auto& environment = Environment::of(info.Env());
+  return environment.run(
+      info.Env(), environment.loads(), [engine = engine_, config, device, threads]() -> MakeValue {
+        auto session = segment::open_session(config.file, device, threads, config.contract);
+        engine->use_matting(std::make_shared<segment::MattingModel>(
+            segment::MattingModel{std::move(session), config.contract}));
         return [](Napi::Env env) { return env.Undefined(); };
       });
 }

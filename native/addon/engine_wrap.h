@@ -34,6 +34,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value open(const Napi::CallbackInfo& info);
   Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value use_detector(const Napi::CallbackInfo& info);
+  Napi::Value use_matting(const Napi::CallbackInfo& info);
   Napi::Value infer(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 

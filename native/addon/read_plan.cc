@@ -96,7 +96,10 @@ Plan read_plan(const Napi::Object& plan) {
   if (plan.Get("roi").IsObject()) result.roi = read_box(read_object(plan, "roi"));
   if (plan.Get("matting").IsObject()) {
     const Napi::Object matting = read_object(plan, "matting");
-    result.matting = Matting{read_int(matting, "pixels"), std::nullopt};
+    result.matting = Matting{read_int(matting, "pixels"), {}, {}};
+    if (matting.Get("model").IsObject()) {
+      result.matting->model = read_size(read_object(matting, "model"));
+    }
     if (matting.Get("secondLook").IsObject()) {
       result.matting->second_look = read_size(read_object(matting, "secondLook"));
     }

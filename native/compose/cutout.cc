@@ -57,6 +57,29 @@ Coverage measure_coverage(const image::Pixels& rgba, int threads) {
   return {{left, top, right - left + 1, bottom - top + 1}, transparent};
 }
 
+bool is_opaque(const image::Pixels& rgba, const Box& box) {
+  for (int y = box.top; y < box.top + box.height; ++y) {
+    const uint8_t* alpha = rgba.row(y) + static_cast<ptrdiff_t>(box.left) * 4 + 3;
+    for (int x = 0; x < box.width; ++x, alpha += 4) {
+      if (*alpha < 255) return false;
+    }
+  }
+  return true;
+}
+
+bool cut_off_below(const image::Pixels& rgba, const Box& subject, const Box& region) {
+  constexpr double kGap =
+      0.004;  // of the region's height: the last rows of a matte are often faint
+  constexpr double kShare = 0.15;  // of the subject's width
+  constexpr uint8_t kSolid = 128;
+  const int row = region.top + region.height - 1 - static_cast<int>(kGap * region.height);
+  if (row < subject.top || row >= subject.top + subject.height) return false;
+  const uint8_t* alpha = rgba.row(row) + static_cast<ptrdiff_t>(subject.left) * 4 + 3;
+  int solid = 0;
+  for (int x = 0; x < subject.width; ++x, alpha += 4) solid += *alpha >= kSolid ? 1 : 0;
+  return solid >= kShare * subject.width;
+}
+
 void clear_hidden_colour(image::Pixels& rgba, int threads) {
   parallel_rows(threads, rgba.height(), [&](int begin, int end) {
     uint8_t* pixel = rgba.row(begin);

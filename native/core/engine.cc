@@ -118,6 +118,11 @@ void Engine::use_detector(std::shared_ptr<const segment::Detector> detector) {
   if (!closing_) model_.detector = std::move(detector);
 }
 
+void Engine::use_matting(std::shared_ptr<const segment::MattingModel> matting) {
+  const std::lock_guard lock(mutex_);
+  if (!closing_) model_.matting = std::move(matting);
+}
+
 void Engine::time_inference(Size size,
                             const std::function<void(std::variant<double, Error>)>& done) {
   const bool posted = workers_.post([this, size, done] {
@@ -152,6 +157,7 @@ void Engine::shutdown() {
   const std::lock_guard lock(mutex_);
   model_.session.reset();
   model_.detector.reset();
+  model_.matting.reset();
 }
 
 void Engine::shutdown_all() {

@@ -49,6 +49,9 @@ class Engine {
   // From the next request on, types are told with `detector`.
   void use_detector(std::shared_ptr<const segment::Detector> detector);
 
+  // From the next request on, mattes are made by `matting` where the plan says so.
+  void use_matting(std::shared_ptr<const segment::MattingModel> matting);
+
   // One inference on a blank input of `size`, through the same queue: for warm-up and for
   // measuring. `done` gets the milliseconds inside ONNX Runtime.
   void time_inference(Size size, const std::function<void(std::variant<double, Error>)>& done);

@@ -12,6 +12,7 @@
 #include "image/average.h"
 #include "image/decode.h"
 #include "matte/foreground.h"
+#include "matte/learned.h"
 #include "matte/refine.h"
 #include "matte/upsample.h"
 #include "matte/windows.h"
@@ -113,7 +114,8 @@ void tensor(Context& context) {
   context.tensor = segment::fill_tensor(squeezed(plan.segment), context.model.contract);
   if (plan.matting) {
     const Size shown = region_of_interest(plan, context.input, plan.frame).size();
-    context.working = squeezed(matte::working_size(shown, plan.matting->pixels));
+    context.working =
+        squeezed(plan.matting->model.value_or(matte::working_size(shown, plan.matting->pixels)));
     if (plan.matting->second_look) {
       context.second_tensor =
           segment::fill_tensor(squeezed(*plan.matting->second_look), context.model.contract);
@@ -147,7 +149,11 @@ void matte(Context& context) {
         matte::blend(context.mask, *context.second_mask, context.working.size(), context.threads);
     context.second_mask.reset();
   }
-  context.mask = matte::refine(context.working, context.mask, context.threads, context.token);
+  const bool by_model = context.request.plan.matting->model && context.model.matting != nullptr;
+  context.mask = by_model
+                     ? matte::refine_by_model(context.working, context.mask, *context.model.matting,
+                                              context.threads, context.token)
+                     : matte::refine(context.working, context.mask, context.threads, context.token);
   // The colours of a picture that comes with transparency are the subject's own already.
   const image::Pixels& pixels = context.decoded.pixels;
   const bool cut_out =
@@ -197,36 +203,53 @@ void classify(Context& context) {
 void layout(Context& context) {
   const compose::Coverage& coverage = context.coverage;
   context.result.foreground = coverage.subject;
+  const image::Pixels& pixels = context.decoded.pixels;
+  const bool box_transparent =
+      coverage.transparent && !compose::is_opaque(pixels, coverage.subject);
   context.layout = context.request.compose(
-      {context.decoded.pixels.size(), coverage.subject, coverage.transparent, context.evidence},
+      {pixels.size(), coverage.subject, coverage.transparent, box_transparent, context.evidence},
       context.token);
+}
+
+// Where the subject's box in the frame comes to lie on the canvas.
+Box on_canvas(const Composition& composition, const Box& subject) {
+  const Box& source = composition.source;
+  const Box& target = composition.target;
+  const Box within{subject.left - source.left, subject.top - source.top, subject.width,
+                   subject.height};
+  const Box at = scaled(within, source.size(), target.size());
+  return {target.left + at.left, target.top + at.top, at.width, at.height};
 }
 
 void compose(Context& context) {
   const Composition& composition = context.layout.composition;
   const int threads = context.threads;
+  const Box& found = context.result.foreground;
   image::Pixels& pixels = context.decoded.pixels;
-  switch (composition.windows) {
-    case Windows::kAsFound:
-      break;
-    case Windows::kOpen:
-      matte::open_windows(pixels, context.result.foreground, threads);
-      break;
-    case Windows::kClosed:
-      matte::close_windows(pixels, context.result.foreground, threads);
-      break;
-  }
   const Box frame = image::whole(pixels);
+  matte::Glass glass;
+  if (composition.windows == Windows::kOpen) glass = matte::find_glass(pixels, found);
+  if (composition.windows == Windows::kClosed) matte::close_windows(pixels, found, threads);
+  std::optional<Shadow> shadow = composition.shadow;
+  if (composition.channels == Channels::kAlpha) shadow.reset();
+  // No floor is to be seen under a portrait: its shadow falls on the wall behind it.
+  if (shadow && shadow->kind == ShadowKind::kThreeD &&
+      compose::cut_off_below(
+          pixels, found, region_of_interest(context.request.plan, context.input, frame.size()))) {
+    shadow->kind = ShadowKind::kDrop;
+  }
   if (composition.canvas != pixels.size() || composition.source != frame ||
       composition.target != frame) {
     pixels = compose::place(pixels, composition.source, composition.target, composition.canvas,
                             threads, context.token);
   }
-  if (composition.channels == Channels::kAlpha) return;
-  if (composition.shadow) {
+  if (shadow) {
     const Box subject = compose::measure_coverage(pixels, threads).subject;
-    if (subject.width > 0) compose::add_shadow(pixels, *composition.shadow, subject, threads);
+    if (subject.width > 0) compose::add_shadow(pixels, *shadow, subject, threads);
   }
+  // After the shadow: what is seen through the glass is the background, not the shadow on it.
+  matte::open_windows(pixels, on_canvas(composition, found), glass, threads);
+  if (composition.channels == Channels::kAlpha) return;
   if (context.layout.background) {
     compose::lay_over_picture(pixels, *context.layout.background, threads, context.token);
   } else if (composition.background_colour) {

@@ -12,6 +12,7 @@
 #include "image/encode.h"
 #include "image/picture.h"
 #include "segment/evidence.h"
+#include "segment/matting.h"
 #include "segment/model.h"
 
 namespace bgcut {
@@ -24,7 +25,8 @@ inline constexpr std::array<const char*, 9> kStageNames{
 struct Subject {
   Size frame;                                 // which of the plan's frames it is
   Box box;                                    // of the subject, in pixels of the frame; never empty
-  bool transparent;                           // some alpha is below 255
+  bool transparent;                           // some alpha in the frame is below 255
+  bool box_transparent;                       // some alpha in the box is
   std::optional<segment::Evidence> evidence;  // of its type, where the plan wants it
 };
 
@@ -54,6 +56,8 @@ struct Model {
   segment::Contract contract;
   // Tells what a subject is; null: its type is judged by colours and shape alone.
   std::shared_ptr<const segment::Detector> detector;
+  // Makes mattes where the plan says so; null: it doesn't.
+  std::shared_ptr<const segment::MattingModel> matting = nullptr;
 };
 
 // One request.

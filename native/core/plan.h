@@ -42,6 +42,7 @@ struct Box {
 struct Matting {
   int pixels;  // at most so many are matted, at a size of their own; the rest is interpolated
   std::optional<Size> second_look;  // the model looks again, at this size of its input
+  std::optional<Size> model;  // by the matting model, whose input has this size; none: by ourselves
 };
 
 // Output of lib/plan.ts: what is known before the subject is.

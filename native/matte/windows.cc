@@ -11,6 +11,8 @@ namespace bgcut::matte {
 
 namespace {
 
+constexpr std::array<std::pair<int, int>, 4> kNeighbours{{{1, 0}, {-1, 0}, {0, 1}, {0, -1}}};
+
 constexpr int kLongest = 320;  // of the subject at the working size
 
 // The subject at the working size; values 0..1.
@@ -110,7 +112,6 @@ struct Area {
 
 // A connected area of `candidates`, which are used up.
 Area take_area(const Scene& scene, std::vector<uint8_t>& candidates, int x, int y) {
-  constexpr std::array<std::pair<int, int>, 4> kNeighbours{{{1, 0}, {-1, 0}, {0, 1}, {0, -1}}};
   constexpr int kFrame = 3;  // working pixels of bodywork around the glass
   Area area;
   int right = x;
@@ -162,17 +163,96 @@ Area take_area(const Scene& scene, std::vector<uint8_t>& candidates, int x, int 
   return area;
 }
 
-// A window is darker than the body; or, pale with a reflection, it is high up, wide, and framed by
-// dark pillars and rubber.
-bool is_window(const Area& area, double subject_area, float body) {
+// What can be a window by its size and place alone.
+bool fits_window(const Area& area, double subject_area) {
   const auto pixels = static_cast<double>(area.pixels.size());
   const double share = pixels / subject_area;
   const double filled = pixels / static_cast<double>(area.box.size().area());
-  const double aspect = static_cast<double>(area.box.width) / area.box.height;
-  if (share < 0.006 || share > 0.20 || filled < 0.35 || area.enclosed < 0.85) return false;
-  const bool dark = area.brightness < body - 0.16F && area.middle < 0.48 && aspect > 0.9;
-  const bool pale = area.framed > 0.20 && area.middle < 0.30 && aspect > 1.5;
+  return share >= 0.006 && share <= 0.20 && filled >= 0.35 && area.enclosed >= 0.85;
+}
+
+double aspect(const Area& area) {
+  return static_cast<double>(area.box.width) / area.box.height;
+}
+
+// A window is darker than the body; or, pale with a reflection, it is high up, wide, and framed by
+// dark pillars and rubber.
+bool is_window(const Area& area, float body) {
+  const bool dark = area.brightness < body - 0.16F && area.middle < 0.48 && aspect(area) > 0.9;
+  const bool pale = area.framed > 0.20 && area.middle < 0.30 && aspect(area) > 1.5;
   return dark || pale;
+}
+
+// Beside a sure window, no lower than it, less is asked: a car's panes look alike in few lights.
+bool is_neighbour(const Area& area, float body, double lowest) {
+  const bool dark = area.brightness < body - 0.08F;
+  return area.middle < lowest + 0.08 && aspect(area) > 0.6 && (dark || area.framed > 0.20);
+}
+
+// The small holes that a reflection tears into a pane. Larger ones are left: they are what is seen
+// through it, or stuck on it.
+void fill_holes(const Scene& scene, Area& area) {
+  constexpr double kSmall = 0.03;  // of the pane
+  const Box& box = area.box;
+  const auto local = [&](int x, int y) {
+    return static_cast<size_t>(y) * static_cast<size_t>(box.width) + static_cast<size_t>(x);
+  };
+  std::vector<uint8_t> taken(static_cast<size_t>(box.size().area()));
+  for (const size_t i : area.pixels) {
+    const auto width = static_cast<size_t>(scene.size.width);
+    taken[local(static_cast<int>(i % width) - box.left, static_cast<int>(i / width) - box.top)] = 1;
+  }
+  const auto limit = static_cast<size_t>(kSmall * static_cast<double>(area.pixels.size()));
+  for (int y = 0; y < box.height; ++y) {
+    for (int x = 0; x < box.width; ++x) {
+      if (taken[local(x, y)] != 0) continue;
+      bool closed = true;
+      std::vector<std::pair<int, int>> hole{{x, y}};
+      taken[local(x, y)] = 1;
+      for (size_t next = 0; next < hole.size(); ++next) {
+        const auto [u, v] = hole[next];
+        for (const auto& [dx, dy] : kNeighbours) {
+          const int to_x = u + dx;
+          const int to_y = v + dy;
+          if (to_x < 0 || to_y < 0 || to_x >= box.width || to_y >= box.height) {
+            closed = false;
+          } else if (taken[local(to_x, to_y)] == 0) {
+            taken[local(to_x, to_y)] = 1;
+            hole.emplace_back(to_x, to_y);
+          }
+        }
+      }
+      if (!closed || hole.size() > limit) continue;
+      for (const auto& [u, v] : hole) {
+        area.pixels.push_back(scene.index(box.left + u, box.top + v));
+      }
+    }
+  }
+}
+
+// The panes of a car.
+std::vector<Area> find_panes(const Scene& scene, float body) {
+  std::vector<uint8_t> candidates = glassy(scene);
+  double subject_area = 0;
+  for (const auto& pixel : scene.pixels) subject_area += pixel[3];
+  std::vector<Area> sure;
+  std::vector<Area> others;
+  for (int y = 0; y < scene.size.height; ++y) {
+    for (int x = 0; x < scene.size.width; ++x) {
+      if (candidates[scene.index(x, y)] != 1) continue;
+      Area area = take_area(scene, candidates, x, y);
+      if (!fits_window(area, subject_area)) continue;
+      (is_window(area, body) ? sure : others).push_back(std::move(area));
+    }
+  }
+  double lowest = 0;
+  for (const Area& area : sure) lowest = std::max(lowest, area.middle);
+  if (sure.empty()) return sure;
+  for (Area& area : others) {
+    if (is_neighbour(area, body, lowest)) sure.push_back(std::move(area));
+  }
+  for (Area& area : sure) fill_holes(scene, area);
+  return sure;
 }
 
 // Three-by-three mean, to soften what was decided pixel by pixel.
@@ -194,23 +274,23 @@ void soften(const Scene& scene, std::vector<float>& values) {
 // Moves the alpha of every pixel of the subject by `change(alpha, weight)`, the weight being that
 // of its place at the working size, bilinear.
 template <typename Change>
-void apply(const Scene& scene, const std::vector<float>& weights, const Box& subject,
+void apply(const Size& size, const std::vector<float>& weights, const Box& subject,
            image::Pixels& rgba, int threads, Change change) {
+  const auto index = [&](int x, int y) {
+    return static_cast<size_t>(y) * static_cast<size_t>(size.width) + static_cast<size_t>(x);
+  };
   const auto weight_at = [&](double x, double y) {
-    const int left = std::clamp(static_cast<int>(std::floor(x)), 0, scene.size.width - 1);
-    const int top = std::clamp(static_cast<int>(std::floor(y)), 0, scene.size.height - 1);
-    const int right = std::min(left + 1, scene.size.width - 1);
-    const int bottom = std::min(top + 1, scene.size.height - 1);
+    const int left = std::clamp(static_cast<int>(std::floor(x)), 0, size.width - 1);
+    const int top = std::clamp(static_cast<int>(std::floor(y)), 0, size.height - 1);
+    const int right = std::min(left + 1, size.width - 1);
+    const int bottom = std::min(top + 1, size.height - 1);
     const auto u = static_cast<float>(std::clamp(x - left, 0.0, 1.0));
     const auto v = static_cast<float>(std::clamp(y - top, 0.0, 1.0));
-    return (weights[scene.index(left, top)] * (1 - u) + weights[scene.index(right, top)] * u) *
-               (1 - v) +
-           (weights[scene.index(left, bottom)] * (1 - u) +
-            weights[scene.index(right, bottom)] * u) *
-               v;
+    return (weights[index(left, top)] * (1 - u) + weights[index(right, top)] * u) * (1 - v) +
+           (weights[index(left, bottom)] * (1 - u) + weights[index(right, bottom)] * u) * v;
   };
-  const double step_x = static_cast<double>(scene.size.width) / subject.width;
-  const double step_y = static_cast<double>(scene.size.height) / subject.height;
+  const double step_x = static_cast<double>(size.width) / subject.width;
+  const double step_y = static_cast<double>(size.height) / subject.height;
   parallel_rows(threads, subject.height, [&](int begin, int end) {
     for (int y = begin; y < end; ++y) {
       uint8_t* alpha = rgba.row(subject.top + y) + static_cast<ptrdiff_t>(subject.left) * 4 + 3;
@@ -224,31 +304,27 @@ void apply(const Scene& scene, const std::vector<float>& weights, const Box& sub
 
 }  // namespace
 
-void open_windows(image::Pixels& rgba, const Box& subject, int threads) {
+Glass find_glass(const image::Pixels& rgba, const Box& subject) {
   const Scene scene = look_at(rgba, subject);
   const float body = body_brightness(scene);
-  auto candidates = glassy(scene);
-  double subject_area = 0;
-  for (const auto& pixel : scene.pixels) subject_area += pixel[3];
-  std::vector<float> clear(scene.pixels.size());  // how much of the glass is let through
-  bool found = false;
-  for (int y = 0; y < scene.size.height; ++y) {
-    for (int x = 0; x < scene.size.width; ++x) {
-      if (candidates[scene.index(x, y)] != 1) continue;
-      const Area area = take_area(scene, candidates, x, y);
-      if (!is_window(area, subject_area, body)) continue;
-      found = true;
-      for (const size_t i : area.pixels) {
-        // The brighter, the more it reflects what is in front instead of what is behind.
-        const float reflection =
-            std::clamp(brightness(scene.pixels[i]) / std::max(body, 0.1F), 0.0F, 1.0F);
-        clear[i] = 0.62F - 0.40F * reflection;
-      }
+  const std::vector<Area> panes = find_panes(scene, body);
+  if (panes.empty()) return {};
+  std::vector<float> clear(scene.pixels.size());
+  for (const Area& pane : panes) {
+    for (const size_t i : pane.pixels) {
+      // The brighter, the more it reflects what is in front instead of what is behind.
+      const float reflection =
+          std::clamp(brightness(scene.pixels[i]) / std::max(body, 0.1F), 0.0F, 1.0F);
+      clear[i] = 0.62F - 0.40F * reflection;
     }
   }
-  if (!found) return;
   soften(scene, clear);
-  apply(scene, clear, subject, rgba, threads,
+  return {scene.size, std::move(clear)};
+}
+
+void open_windows(image::Pixels& rgba, const Box& subject, const Glass& glass, int threads) {
+  if (glass.clear.empty()) return;
+  apply(glass.size, glass.clear, subject, rgba, threads,
         [](uint8_t alpha, float weight) { return static_cast<float>(alpha) * (1 - weight); });
 }
 
@@ -270,7 +346,7 @@ void close_windows(image::Pixels& rgba, const Box& subject, int threads) {
     }
   }
   soften(scene, inside);
-  apply(scene, inside, subject, rgba, threads, [](uint8_t alpha, float weight) {
+  apply(scene.size, inside, subject, rgba, threads, [](uint8_t alpha, float weight) {
     return static_cast<float>(alpha) + (255.0F - static_cast<float>(alpha)) * weight;
   });
 }

@@ -77,7 +77,7 @@ void check_contract(Ort::Session& session, const Contract& contract) {
   const auto info = session.GetInputTypeInfo(0);  // owns what the next line only views
   const auto type = info.GetTensorTypeAndShapeInfo();
   if (type.GetElementType() != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT || type.GetShape().size() != 4) {
-    throw Error(Code::kModelInvalid, "the model's input isn't a float32 tensor [1,3,h,w]");
+    throw Error(Code::kModelInvalid, "the model's input isn't a float32 tensor [1,n,h,w]");
   }
 }
 
@@ -146,7 +146,8 @@ std::shared_ptr<Session> open_session(const std::string& file, Device device, in
 Mask infer(Session& session, const Contract& contract, const Tensor& input, bool release_scratch,
            CancelToken& token, double& milliseconds) {
   const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-  const int64_t shape[] = {1, 3, input.size.height, input.size.width};
+  const auto planes = static_cast<int64_t>(input.values.size()) / input.size.area();
+  const int64_t shape[] = {1, planes, input.size.height, input.size.width};
   const auto tensor = Ort::Value::CreateTensor<float>(
       memory, const_cast<float*>(input.values.data()), input.values.size(), shape, 4);
   const char* input_names[] = {contract.input_name.c_str()};

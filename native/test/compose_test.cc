@@ -118,6 +118,31 @@ TEST(Place, ScalingLetsNoHiddenColourBleedIn) {
   EXPECT_EQ(alpha_at(canvas, 18, 18), 255);
 }
 
+TEST(Opaque, IsABoxWhoseEveryAlphaIs) {
+  auto canvas = image::transparent_pixels({20, 10});
+  fill(canvas, {3, 2, 9, 5}, {0, 0, 0, 255});
+  EXPECT_TRUE(compose::is_opaque(canvas, {3, 2, 9, 5}));
+  EXPECT_FALSE(compose::is_opaque(canvas, {3, 2, 10, 5}));
+  EXPECT_FALSE(compose::is_opaque(canvas, {3, 2, 9, 6}));
+  fill(canvas, {11, 6, 1, 1}, {0, 0, 0, 254});
+  EXPECT_FALSE(compose::is_opaque(canvas, {3, 2, 9, 5}));
+}
+
+TEST(CutOff, APortraitGoesOnBelowThePictureAToeDoesNot) {
+  const Box frame{0, 0, 200, 100};
+  const auto cut_off = [&](const Box& lowest, const Box& region) {
+    auto canvas = image::transparent_pixels({200, 100});
+    fill(canvas, {50, 20, 100, 60}, {1, 2, 3, 255});
+    fill(canvas, lowest, {1, 2, 3, 255});
+    return compose::cut_off_below(canvas, compose::measure_coverage(canvas, 1).subject, region);
+  };
+  EXPECT_TRUE(cut_off({60, 80, 70, 20}, frame));
+  EXPECT_FALSE(cut_off({60, 80, 70, 17}, frame)) << "it ends above the border";
+  EXPECT_FALSE(cut_off({60, 80, 8, 20}, frame)) << "a toe";
+  EXPECT_FALSE(cut_off({60, 80, 1, 1}, frame));
+  EXPECT_TRUE(cut_off({60, 78, 1, 1}, {0, 0, 200, 80})) << "the region of interest ends there";
+}
+
 class ShadowOf : public testing::TestWithParam<ShadowKind> {};
 
 // A block that stands on the floor, and its shadow, at any scale.

@@ -2,10 +2,11 @@
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 
+import type { RemoveOptions } from 'bgcut';
 import { scene } from '../support/pictures.js';
 import { at, channel, difference, rgba } from '../support/pixels.js';
 import { boxOf, bright, disposeEngines, keep, pathOf, said, view, zipParts } from './calls.js';
-import { canvas, figure, place } from './figures.js';
+import { canvas, car, figure, place, windows } from './figures.js';
 
 afterAll(disposeEngines);
 
@@ -183,6 +184,60 @@ describe('a shadow', () => {
       expect(difference(await strength(1), await strength(5)).mean).toBeLessThan(1);
     },
   );
+});
+
+describe('the floor of a 3D shadow', () => {
+  const low = { ...place, top: canvas.height - place.height };
+  const same = async (picture: Buffer, options: RemoveOptions = {}) => {
+    const [cast, drop] = [
+      await keep(picture, { ...product, ...options, shadowType: '3D' }),
+      await keep(picture, { ...product, ...options, shadowType: 'drop' }),
+    ];
+    return cast.data.equals(drop.data);
+  };
+
+  it('is out of sight where the lower border cuts the subject off: the shadow is drop', async () => {
+    expect(await same(await figure())).toBe(false);
+    const portrait = await figure(canvas, low);
+    expect(await same(portrait)).toBe(true);
+    expect(await same(portrait, { crop: true, cropMargin: '20%' })).toBe(true);
+  });
+
+  it('and where the roi does', async () => {
+    expect(await same(await figure(), { roi: `0px 0px 400px ${place.top + 150}px` })).toBe(true);
+    expect(await same(await figure(), { roi: `0px 0px 400px ${place.top + 180}px` })).toBe(false);
+  });
+});
+
+it.each(['drop', '3D'] as const)(
+  'no %s shadow shows through the windows of a car',
+  async (shadowType) => {
+    const options = { type: 'car', format: 'png' } as const;
+    const picture = await car();
+    const [bare, shaded] = [
+      await view(await keep(picture, options)),
+      await view(await keep(picture, { ...options, shadowType })),
+    ];
+    for (const { x, y } of windows) {
+      expect(at(bare, x, y)[3]).toBeLessThan(200);
+      expect(at(shaded, x, y)).toEqual(at(bare, x, y));
+    }
+  },
+);
+
+it('format auto is a JPEG where a crop leaves nothing transparent', async () => {
+  const data = Buffer.alloc(canvas.width * canvas.height * 4);
+  for (let y = place.top; y < place.top + place.height; y++) {
+    const from = (y * canvas.width + place.left) * 4;
+    data.fill(255, from, from + place.width * 4);
+  }
+  const raw = { ...canvas, channels: 4 } as const;
+  const block = await sharp(data, { raw }).png().toBuffer();
+  const format = async (options: RemoveOptions) =>
+    (await keep(block, { type: 'product', ...options })).format;
+  expect(await format({})).toBe('png');
+  expect(await format({ crop: true })).toBe('jpg');
+  expect(await format({ crop: true, cropMargin: '1px' })).toBe('png');
 });
 
 it('a background picture with transparent places lets them stay transparent', async () => {

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createEngine, type Engine } from 'bgcut';
+import { pullModel } from '#lib/models/index';
 import { onCpu, photos } from '../support/project.js';
 
 // The first run on a machine fetches the models.
@@ -90,6 +91,12 @@ describe('without the detector, and without a network', () => {
       expect(alone.info().detector).toMatchObject({
         problem: expect.stringContaining('bgcut models pull nanodet') as string,
       });
+      // What it says is done: the same engine tells types from the next call on.
+      const { detector } = engine.info();
+      if (detector === null || !('file' in detector)) expect.fail('the other engine has none');
+      await pullModel('nanodet', { cacheDir, from: detector.file });
+      expect((await alone.removeBg(join(photos, 'astronaut.png'))).type).toBe('person');
+      expect(alone.info().detector).toMatchObject({ name: 'nanodet' });
     } finally {
       await alone.dispose();
       rmSync(cacheDir, { recursive: true, force: true });

@@ -263,6 +263,7 @@ describe('the list', () => {
       'nanodet',
       'rmbg-1.4',
       'u2net',
+      'vitmatte',
     ]);
     expect(before.every((m) => !m.installed && m.file === null)).toBe(true);
     const place = placeOf(builtinManifest('modnet'), cacheDir);

@@ -11,6 +11,7 @@ interface Situation {
   frame?: Size;
   box?: Box;
   transparent?: boolean;
+  boxTransparent?: boolean;
   type?: FineType;
   background?: Background;
 }
@@ -22,7 +23,7 @@ function composition(options: object, situation: Situation = {}): Composition {
   const { type = 'other', background = null, ...subject } = situation;
   return compose({
     parameters: readCall(options),
-    subject: { frame, box, transparent: true, ...subject },
+    subject: { frame, box, transparent: true, boxTransparent: true, ...subject },
     type,
     background,
   }).composition;

@@ -11,6 +11,7 @@ interface Situation {
   frame?: Size;
   box?: Box;
   transparent?: boolean;
+  boxTransparent?: boolean;
   type?: FineType;
   background?: Background;
 }
@@ -22,7 +23,7 @@ function composed(options: object, situation: Situation = {}): Composed {
   const { type = 'other', background = null, ...subject } = situation;
   return compose({
     parameters: readCall(options),
-    subject: { frame, box, transparent: true, ...subject },
+    subject: { frame, box, transparent: true, boxTransparent: true, ...subject },
     type,
     background,
   });
@@ -318,7 +319,7 @@ describe('for any subject', () => {
 
 describe('format auto', () => {
   const everything = { left: 0, top: 0, ...frame };
-  const full = { box: everything, transparent: false };
+  const full = { box: everything, transparent: false, boxTransparent: false };
   const format = (options: object, situation?: Situation) =>
     composition(options, situation).encoder.format;
 
@@ -335,6 +336,14 @@ describe('format auto', () => {
     expect(format({ scale: '90%' }, full)).toBe('png');
     expect(format({ scale: '100%' }, full)).toBe('jpg');
     expect(format({ position: 'center' }, { transparent: false })).toBe('png');
+  });
+
+  it('is a JPEG where what is cropped away was all that was transparent', () => {
+    const framed = { transparent: true, boxTransparent: false };
+    expect(format({ crop: true }, framed)).toBe('jpg');
+    expect(format({ crop: true, cropMargin: '1px' }, framed)).toBe('png');
+    expect(format({}, framed)).toBe('png');
+    expect(format({ crop: true }, { ...framed, type: 'car' })).toBe('png');
   });
 
   it('is a JPEG over an opaque background, a PNG over a translucent one', () => {
@@ -358,7 +367,12 @@ describe('format auto', () => {
 
   it('a PNG of a large picture is scaled down, whatever makes it one', () => {
     const large = { width: 6000, height: 4000 };
-    const opaque = { frame: large, box: { left: 0, top: 0, ...large }, transparent: false };
+    const opaque = {
+      frame: large,
+      box: { left: 0, top: 0, ...large },
+      transparent: false,
+      boxTransparent: false,
+    };
     const { canvas, target } = composition({ crop: true, cropMargin: '50px' }, opaque);
     expect(canvas.width * canvas.height).toBeLessThanOrEqual(10_000_000);
     expect(canvas.width * canvas.height).toBeGreaterThan(9_980_000);

@@ -7,6 +7,7 @@ const subject = {
   frame: { width: 80, height: 60 },
   box: { left: 10, top: 20, width: 30, height: 40 },
   transparent: true,
+  boxTransparent: true,
 };
 
 it('tells afterwards what the native side was told', async () => {

@@ -330,6 +330,7 @@ describe('the table', () => {
       'timeout',
       'device',
       'model',
+      'mattingModel',
       'threads',
       'concurrency',
       'queue',

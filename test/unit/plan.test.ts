@@ -5,7 +5,14 @@ import type { Background } from '#lib/background';
 import { BgcutError } from '#lib/errors';
 import { fitInto, type Size } from '#lib/geometry';
 import { readCall } from '#lib/params/options';
-import { type Box, makePlan, maxResultSize, type ModelSizes, type Plan } from '#lib/plan';
+import {
+  type Box,
+  makePlan,
+  maxResultSize,
+  type ModelSizes,
+  type Plan,
+  type PlanInput,
+} from '#lib/plan';
 
 const isnet = { default: 1024, preview: 512 };
 
@@ -13,13 +20,14 @@ function plan(
   options: object,
   width: number,
   height: number,
-  more: { model?: ModelSizes; background?: Background; timeoutMs?: number } = {},
+  more: Partial<Omit<PlanInput, 'parameters' | 'picture'>> = {},
 ): Plan {
   return makePlan({
     parameters: readCall(options),
     picture: { width, height },
     background: null,
     model: isnet,
+    mattingModel: null,
     timeoutMs: 0,
     ...more,
   });
@@ -268,6 +276,41 @@ describe('roi', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('matting', () => {
+  const mattingModel = { default: 1024, multipleOf: 32 };
+
+  it('is left out with quality fast alone', () => {
+    expect(plan({ quality: 'fast' }, 900, 900, { mattingModel }).matting).toBeNull();
+    expect(plan({}, 900, 900).matting).toMatchObject({ model: null });
+    expect(plan({ quality: 'best' }, 900, 900).matting).toMatchObject({ model: null });
+  });
+
+  it.each([
+    [4000, 3000, { width: 1184, height: 896 }],
+    [3000, 4000, { width: 896, height: 1184 }],
+    [640, 480, { width: 640, height: 480 }],
+    [10, 3, { width: 32, height: 32 }],
+  ])(
+    'by a model keeps the aspect as far as its multiples allow: %i x %i',
+    (width, height, size) => {
+      expect(plan({}, width, height, { mattingModel }).matting?.model).toEqual(size);
+    },
+  );
+
+  it('by a model sees the region of interest, or the only size that it takes', () => {
+    const roi = '0 0 50% 100%';
+    expect(plan({ roi }, 2000, 500, { mattingModel }).matting?.model).toEqual({
+      width: 992,
+      height: 512,
+    });
+    const fixed = { fixed: 512 };
+    expect(plan({}, 2000, 500, { mattingModel: fixed }).matting?.model).toEqual({
+      width: 512,
+      height: 512,
+    });
   });
 });
 

@@ -25,6 +25,11 @@ const engineFlags = {
     grammar: text('a name or a path'),
     doc: 'A model by its name ("bgcut models" lists them), or the path of an .onnx file.',
   },
+  mattingModel: {
+    ...engineOptions.mattingModel,
+    grammar: text('a name or a path'),
+    doc: 'A model that makes the matte in place of BgCut, by its name or path.',
+  },
 };
 
 const parameterFlags = {

@@ -19,6 +19,7 @@ import {
   TensorProto_DataType as DataType,
   TensorProtoSchema,
 } from '../onnx/onnx_pb.js';
+import { constantOf, filtersFirst, nameOf, shapeOf, unknown } from './constants.js';
 import {
   integers,
   integersOf,
@@ -161,7 +162,7 @@ class Translator {
 
   #transpose(n: TfNode): Value {
     const from = this.#input(n, 0);
-    const order = integers(this.#constant(n, 1));
+    const order = integers(constantOf(this.graph, n, 1));
     const key = order.join(',');
     if (from.size && key === (from.pixelwise ? TO_PLANES : TO_PIXELS))
       return { ...from, pixelwise: !from.pixelwise };
@@ -171,7 +172,7 @@ class Translator {
 
   #pad(n: TfNode): Value {
     const from = this.#input(n, 0);
-    const pads = integers(this.#constant(n, 1));
+    const pads = integers(constantOf(this.graph, n, 1));
     const [batch, channels, height, width] = from.pixelwise ? [0, 3, 1, 2] : [0, 1, 2, 3];
     const at = (axis: number, end: number) => pads[axis * 2 + end] ?? 0;
     const elsewhere = [batch, channels].some((axis) => at(axis, 0) !== 0 || at(axis, 1) !== 0);
@@ -182,7 +183,7 @@ class Translator {
 
   #padContent(n: TfNode): Pads['content'] {
     if (n.op === 'Pad') return 'zero';
-    const content = this.#constant(n, 2);
+    const content = constantOf(this.graph, n, 2);
     const [low = 0, high = 0] = content.bytes;
     // -65504, the least float16, or minus infinity
     if (content.type === 'float16' && high === 0xfb && low === 0xff) return 'lowest';
@@ -192,7 +193,7 @@ class Translator {
 
   #convolution(n: TfNode): Value {
     const from = this.#input(n, 0);
-    const kernel = this.#constant(n, 1);
+    const kernel = constantOf(this.graph, n, 1);
     const [height = 0, width = 0, channels = 0, filters = 0] = kernel.shape;
     const weight = this.#weight(nameOf(n.input[1]), {
       ...kernel,
@@ -268,7 +269,7 @@ class Translator {
 
   #concat(n: TfNode): Value {
     const parts = n.input.slice(0, -1).map((_, i) => this.#input(n, i));
-    const [axis] = integers(this.#constant(n, parts.length));
+    const [axis] = integers(constantOf(this.graph, n, parts.length));
     const [first] = parts;
     if (!first || parts.some((p) => p.pads !== undefined || String(p.size) !== String(first.size)))
       throw unknown(n, 'a row of unlike values');
@@ -287,8 +288,8 @@ class Translator {
 
   #split(n: TfNode): Value[] {
     const from = this.#input(n, 0);
-    const lengths = integers(this.#constant(n, 1));
-    const [axis] = integers(this.#constant(n, 2));
+    const lengths = integers(constantOf(this.graph, n, 1));
+    const [axis] = integers(constantOf(this.graph, n, 2));
     if (!from.size || from.pads || axis !== (from.pixelwise ? 3 : 1))
       throw unknown(n, 'splitting along that axis');
     const outputs = lengths.map((_, i) => `${n.name}.${i}`);
@@ -300,7 +301,7 @@ class Translator {
 
   #resize(n: TfNode): Value {
     const from = this.#input(n, 0);
-    const [height = 0, width = 0] = integers(this.#constant(n, 1));
+    const [height = 0, width = 0] = integers(constantOf(this.graph, n, 1));
     const centred = n.attr.half_pixel_centers?.b === true && n.attr.align_corners?.b !== true;
     if (!from.size || !from.pixelwise || from.pads || !centred) throw unknown(n, 'such a Resize');
     // The ratio instead of the size, so that any size of input will do.
@@ -321,7 +322,7 @@ class Translator {
   /** A Reshape of planes to rows: (N, C, H, W) to (N, C, H * W). */
   #flatten(n: TfNode): Value {
     const from = this.#input(n, 0);
-    const [batch, channels, cells, ...more] = this.#shape(n.input[1] ?? '');
+    const [batch, channels, cells, ...more] = shapeOf(this.graph, n.input[1] ?? '');
     if (!from.size || from.pixelwise || from.pads || more.length > 0)
       throw unknown(n, 'such a Reshape');
     if (batch !== 1 || channels === undefined || cells !== -1) throw unknown(n, 'that shape');
@@ -330,31 +331,10 @@ class Translator {
     return { name: this.#emit('Reshape', [from.name, shape]), pixelwise: false, size: null };
   }
 
-  /** A shape that the graph computes out of constants: one, or a sum of one and zeros scattered at no indices. */
-  #shape(name: string): number[] {
-    const constant = this.graph.constants.get(name);
-    if (constant) return integers(constant);
-    const n = this.graph.nodes.get(name);
-    if (n?.op === 'SparseToDense') {
-      if (integers(this.#constant(n, 0)).length > 0) throw unknown(n, 'scattering');
-      const [length = 0] = integers(this.#constant(n, 1));
-      return new Array<number>(length).fill(integers(this.#constant(n, 3))[0] ?? 0);
-    }
-    if (n?.op !== 'AddV2') throw new Error(`${name} is no constant shape`);
-    const [a = [], b = []] = n.input.map((part) => this.#shape(part));
-    return a.map((length, i) => length + (b[i] ?? 0));
-  }
-
   #input(n: TfNode, index: number): Value {
     const reference = n.input[index];
     if (reference === undefined) throw unknown(n, 'an input left out');
     return this.value(reference);
-  }
-
-  #constant(n: TfNode, index: number): TfConstant {
-    const constant = this.graph.constants.get(n.input[index] ?? '');
-    if (!constant) throw unknown(n, `an input ${index} that is no constant`);
-    return constant;
   }
 
   /** Adds a constant once, widened to float32; returns the name of the widened value. */
@@ -381,27 +361,4 @@ class Translator {
     this.nodes.push(node(opType, input, [name], attributes));
     return name;
   }
-}
-
-function nameOf(reference: string | undefined): string {
-  return reference?.split(':')[0] ?? '';
-}
-
-function unknown(n: TfNode, what: string): Error {
-  return new Error(`${n.name}: ${what} is not known`);
-}
-
-/** Kernels of a convolution from (height, width, channel, filter) to (filter, channel, height, width). */
-function filtersFirst({ shape, type, bytes }: TfConstant): Uint8Array {
-  const [height = 0, width = 0, channels = 0, filters = 0] = shape;
-  const unit = type === 'float16' ? 2 : 4;
-  const turned = new Uint8Array(bytes.length);
-  let to = 0;
-  for (let f = 0; f < filters; f++)
-    for (let c = 0; c < channels; c++)
-      for (let at = 0; at < height * width; at++, to += unit) {
-        const from = ((at * channels + c) * filters + f) * unit;
-        turned.set(bytes.subarray(from, from + unit), to);
-      }
-  return turned;
 }
