@@ -117,7 +117,7 @@ function mattingOf({ parameters, model, mattingModel }: PlanInput, region: Size)
   const { quality, size } = parameters;
   if (quality === 'fast') return null;
   return {
-    pixels: 500_000,
+    pixels: 1_000_000,
     secondLook: quality === 'best' ? secondLook(model, modelInput(model, size)) : null,
     model: mattingModel === null ? null : mattingInput(mattingModel, region),
   };

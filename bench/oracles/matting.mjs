@@ -54,6 +54,31 @@ export async function compare(python, folders) {
   }
 }
 
+/**
+ * The colours that the native estimation gives the foreground of a picture with this alpha, at full size.
+ *
+ * @param {string} picture path
+ * @param {import('../quality/metrics.mjs').Alpha} alpha of the same size
+ * @returns {Promise<Uint8Array>} 3 bytes per pixel
+ */
+export async function nativeForeground(picture, alpha) {
+  const program = await build();
+  const folder = await mkdtemp(join(tmpdir(), 'bgcut-oracles-'));
+  try {
+    const rgb = join(folder, 'rgb');
+    const values = join(folder, 'alpha');
+    const out = join(folder, 'foreground');
+    const colours = sharp(picture).toColourspace('srgb').removeAlpha();
+    await writeFile(rgb, await colours.raw().toBuffer());
+    await writeFile(values, new Uint8Array(Float32Array.from(alpha.values).buffer));
+    const size = [String(alpha.width), String(alpha.height)];
+    await promisify(execFile)(program, ['foreground', ...size, rgb, values, out]);
+    return Uint8Array.from(await readFloats(out), (value) => Math.round(255 * value));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** Compiles native.cc; returns the path of the program. */
 async function build() {
   const folder = join(root, 'build', 'oracles');

@@ -10,6 +10,7 @@ import { dirname } from 'node:path';
 
 import sharp from 'sharp';
 
+import { nativeForeground } from '../oracles/matting.mjs';
 import { openPython, oracles } from '../oracles/python.mjs';
 import * as report from '../report.mjs';
 import { readAlpha } from './pairs.mjs';
@@ -48,8 +49,8 @@ export function colourError(rgb, foreground, reference, shown) {
 }
 
 /**
- * One line for each way to get at colours: the picture's own, PyMatting's multi-level estimation out of the reference
- * alpha, and every variant.
+ * One line for each way to get at colours: the picture's own; multi-level estimation out of the reference alpha, by
+ * PyMatting and by our native code alone; and every variant, which has its own alpha only.
  *
  * @param {Engine} engine
  * @param {readonly Pair[]} pairs
@@ -66,7 +67,9 @@ export async function measure(engine, pairs, variants) {
       lines.push({ picture: name, of, error });
     add('picture', colourError(await readRgb(picture), truth, reference));
     const multiLevel = await readRgb(await estimated('ml', picture, alpha));
-    add('PyMatting, multi-level', colourError(multiLevel, truth, reference));
+    add('PyMatting, reference alpha', colourError(multiLevel, truth, reference));
+    const native = await nativeForeground(picture, reference);
+    add('BgCut, reference alpha', colourError(native, truth, reference));
     for (const variant of variants) {
       const options = { ...variant.options, size: 'full', format: 'png' };
       const { data } = await engine.removeBg(picture, /** @type {RemoveOptions} */ (options));

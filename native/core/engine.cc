@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/memory.h"
+
 namespace bgcut {
 
 struct Job {
@@ -58,6 +60,7 @@ Registry& registry() {
 
 Engine::Engine(Model model, int threads, int concurrency)
     : model_(std::move(model)), threads_(threads), workers_(concurrency) {
+  return_large_blocks();
   const std::lock_guard lock(registry().mutex);
   registry().engines.insert(this);
 }

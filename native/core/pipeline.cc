@@ -35,9 +35,10 @@ struct Context {
   segment::Tensor tensor;
   std::optional<segment::Tensor> second_tensor;
   image::Pixels working;  // what the model sees, at the size of matting; empty where there is none
-  segment::Mask mask;     // the model's, then the matte at that size
+  segment::Mask mask;     // the model's, then the matte
   std::optional<segment::Mask> second_mask;
   matte::Layers layers;
+  matte::Plane layers_alpha;  // of the same size
   compose::Coverage coverage;
   std::optional<segment::Evidence> evidence;
   Layout layout;
@@ -142,23 +143,37 @@ void inference(Context& context) {
   inside += second;
 }
 
+// Alpha at the size of matting, or at that of the mask where this is larger.
+matte::Plane matte_of(Context& context) {
+  const Plan& plan = context.request.plan;
+  const matte::Plane first = std::move(context.mask);
+  const auto refined = [&](const matte::Plane& mask) {
+    return matte::refine(context.working, mask, context.threads, context.token);
+  };
+  const auto blended = [&] {
+    return matte::blend(first, *context.second_mask, context.working.size(), context.threads);
+  };
+  if (plan.matting->model && context.model.matting != nullptr) {
+    return matte::refine_by_model(context.working, context.second_mask ? blended() : first,
+                                  *context.model.matting, context.threads, context.token);
+  }
+  const Size most = region_of_interest(plan, context.input, plan.frame).size();
+  return matte::with_detail(context.second_mask ? refined(blended()) : refined(first), first, most,
+                            context.threads);
+}
+
 void matte(Context& context) {
   if (!context.request.plan.matting) return;
-  if (context.second_mask) {
-    context.mask =
-        matte::blend(context.mask, *context.second_mask, context.working.size(), context.threads);
-    context.second_mask.reset();
-  }
-  const bool by_model = context.request.plan.matting->model && context.model.matting != nullptr;
-  context.mask = by_model
-                     ? matte::refine_by_model(context.working, context.mask, *context.model.matting,
-                                              context.threads, context.token)
-                     : matte::refine(context.working, context.mask, context.threads, context.token);
+  context.mask = matte_of(context);
+  context.second_mask.reset();
   // The colours of a picture that comes with transparency are the subject's own already.
   const image::Pixels& pixels = context.decoded.pixels;
   const bool cut_out =
       context.has_alpha && compose::measure_coverage(pixels, context.threads).transparent;
-  if (!cut_out) context.layers = matte::estimate_layers(context.working, context.mask);
+  if (!cut_out) {
+    context.layers_alpha = matte::resample(context.mask, context.working.size(), context.threads);
+    context.layers = matte::estimate_layers(context.working, context.layers_alpha);
+  }
   context.working = {};
 }
 
@@ -168,8 +183,9 @@ void mask(Context& context) {
   image::Pixels& pixels = context.decoded.pixels;
   matte::apply_mask(context.mask, region, pixels, context.threads);
   if (!context.layers.foreground.empty()) {
-    matte::paint_foreground(context.layers, context.mask, region, pixels, context.threads);
+    matte::paint_foreground(context.layers, context.layers_alpha, region, pixels, context.threads);
     context.layers = {};
+    context.layers_alpha = {};
   }
   if (context.overview.width() > 0) {
     matte::apply_mask(context.mask, image::whole(context.overview), context.overview,
@@ -305,6 +321,7 @@ Result run_pipeline(Request request, const Model& model, int threads, CancelToke
                   token,
                   {},
                   false,
+                  {},
                   {},
                   {},
                   {},

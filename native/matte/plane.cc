@@ -16,9 +16,23 @@ struct Taps {
   std::vector<float> weights;
 };
 
-std::vector<Taps> triangle(int from, int to) {
+// Of a filter by its distance from the middle.
+using Kernel = double (*)(double);
+
+double triangle(double distance) {
+  return std::max(0.0, 1 - distance);
+}
+
+double catmull_rom(double distance) {
+  if (distance < 1) return (1.5 * distance - 2.5) * distance * distance + 1;
+  return distance < 2 ? ((-0.5 * distance + 2.5) * distance - 4) * distance + 2 : 0.0;
+}
+
+// `radius`: of the kernel, in source samples where the plane grows.
+std::vector<Taps> taps_of(Kernel kernel, int radius, int from, int to) {
   std::vector<Taps> all(static_cast<size_t>(to));
-  const double reach = std::max(1.0, static_cast<double>(from) / to);
+  const double scale = std::max(1.0, static_cast<double>(from) / to);
+  const double reach = radius * scale;
   for (int i = 0; i < to; ++i) {
     const double at = (i + 0.5) * from / to - 0.5;
     const int first = std::clamp(static_cast<int>(std::ceil(at - reach)), 0, from - 1);
@@ -27,7 +41,7 @@ std::vector<Taps> triangle(int from, int to) {
     taps.first = first;
     double sum = 0;
     for (int k = first; k <= last; ++k) {
-      taps.weights.push_back(static_cast<float>(std::max(0.0, 1 - std::abs(k - at) / reach)));
+      taps.weights.push_back(static_cast<float>(kernel(std::abs(k - at) / scale)));
       sum += static_cast<double>(taps.weights.back());
     }
     for (float& weight : taps.weights) {
@@ -80,10 +94,12 @@ Plane box_mean(const Plane& plane, int radius, int threads) {
   return result;
 }
 
-Plane resample(const Plane& plane, Size size, int threads) {
+namespace {
+
+Plane resample_by(Kernel kernel, int radius, const Plane& plane, Size size, int threads) {
   if (plane.size == size) return plane;
-  const auto columns = triangle(plane.size.width, size.width);
-  const auto rows = triangle(plane.size.height, size.height);
+  const auto columns = taps_of(kernel, radius, plane.size.width, size.width);
+  const auto rows = taps_of(kernel, radius, plane.size.height, size.height);
   const auto from_width = static_cast<size_t>(plane.size.width);
   Plane result{std::vector<float>(static_cast<size_t>(size.area())), size};
   parallel_rows(threads, size.height, [&](int begin, int end) {
@@ -106,6 +122,16 @@ Plane resample(const Plane& plane, Size size, int threads) {
     }
   });
   return result;
+}
+
+}  // namespace
+
+Plane resample(const Plane& plane, Size size, int threads) {
+  return resample_by(triangle, 1, plane, size, threads);
+}
+
+Plane enlarge(const Plane& plane, Size size, int threads) {
+  return resample_by(catmull_rom, 2, plane, size, threads);
 }
 
 }  // namespace bgcut::matte

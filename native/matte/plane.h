@@ -15,4 +15,8 @@ Plane box_mean(const Plane& plane, int radius, int threads);
 // `plane` at another size by a triangle filter: bilinear upwards, antialiased downwards.
 Plane resample(const Plane& plane, Size size, int threads);
 
+// `plane` at a larger size by Catmull-Rom interpolation, which keeps edges as sharp as they were;
+// values may leave the range of the plane's by an eighth of it.
+Plane enlarge(const Plane& plane, Size size, int threads);
+
 }  // namespace bgcut::matte

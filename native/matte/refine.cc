@@ -139,6 +139,15 @@ void settle(const Plane& mask, Plane& alpha, int threads) {
   }
 }
 
+// What no byte shows is plain: nothing is spent on it later.
+void make_plain(Plane& alpha) {
+  constexpr float kNothing = 0.5F / 255;
+  for (float& value : alpha.values) {
+    if (value < kNothing) value = 0;
+    if (value > 1 - kNothing) value = 1;
+  }
+}
+
 }  // namespace
 
 Size working_size(Size region, int pixels) {
@@ -173,13 +182,26 @@ Plane refine(const image::Pixels& rgb, const Plane& mask, int threads, const Can
   const Plane given = resample(mask, rgb.size(), threads);
   Plane alpha = solve(rgb, given, trust_in(given, threads), threads, token);
   settle(given, alpha, threads);
-  // What no byte shows is plain: nothing is spent on it later.
-  constexpr float kNothing = 0.5F / 255;
-  for (float& value : alpha.values) {
-    if (value < kNothing) value = 0;
-    if (value > 1 - kNothing) value = 1;
-  }
+  make_plain(alpha);
   return alpha;
+}
+
+Plane with_detail(const Plane& alpha, const Plane& mask, Size most, int threads) {
+  const auto side = [](int one, int other, int limit) {
+    return std::min(std::max(one, other), limit);
+  };
+  const Size size{side(alpha.size.width, mask.size.width, most.width),
+                  side(alpha.size.height, mask.size.height, most.height)};
+  if (size == alpha.size) return alpha;
+  Plane result = enlarge(alpha, size, threads);
+  const Plane fine = enlarge(mask, size, threads);
+  const Plane coarse = enlarge(resample(mask, alpha.size, threads), size, threads);
+  for (size_t i = 0; i < result.values.size(); ++i) {
+    const float detail = fine.values[i] - coarse.values[i];
+    result.values[i] = std::clamp(result.values[i] + detail, 0.0F, 1.0F);
+  }
+  make_plain(result);
+  return result;
 }
 
 }  // namespace bgcut::matte

@@ -20,4 +20,9 @@ Plane blend(const Plane& first, const Plane& second, Size size, int threads);
 // Throws the token's reason.
 Plane refine(const image::Pixels& rgb, const Plane& mask, int threads, const CancelToken& token);
 
+// `alpha`, which was matted at its own size, with what the model's `mask` has that is too fine for
+// that size: spokes, straps, the meshes of a net. Of the larger size of the two, in each direction
+// at most `most`, the size of what is matted. 0..1; doesn't depend on `threads`.
+Plane with_detail(const Plane& alpha, const Plane& mask, Size most, int threads);
+
 }  // namespace bgcut::matte

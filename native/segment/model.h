@@ -26,8 +26,8 @@ struct Contract {
   Activation activation;  // from the raw output to a foreground probability
 };
 
-// Planar float input of the model: [1, planes, height, width]; the picture's three planes, and for a
-// matting model the trimap.
+// Planar float input of the model: [1, planes, height, width]; the picture's three planes, and for
+// a matting model the trimap.
 struct Tensor {
   std::vector<float> values;
   Size size;

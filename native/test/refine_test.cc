@@ -291,5 +291,35 @@ TEST(Foreground, TakesTheBackgroundOutOfASoftEdgeAndNothingElse) {
   }
 }
 
+// A net of threads one sample wide, which half the size can't hold.
+TEST(WithDetail, BringsBackWhatTheMattesSizeCouldNotHold) {
+  constexpr Size kMask{256, 256};
+  matte::Plane net{std::vector<float>(static_cast<size_t>(kMask.area())), kMask};
+  for (int y = 0; y < kMask.height; ++y) {
+    for (int x = 0; x < kMask.width; ++x) {
+      net.values[static_cast<size_t>(y * kMask.width + x)] = x % 8 == 0 || y % 8 == 0 ? 1.0F : 0.0F;
+    }
+  }
+  const matte::Plane small = matte::resample(net, {128, 128}, 2);
+  const auto error = [&](const matte::Plane& plane) {
+    double sum = 0;
+    for (size_t i = 0; i < net.values.size(); ++i) {
+      sum += std::abs(plane.values[i] - net.values[i]);
+    }
+    return sum / static_cast<double>(net.values.size());
+  };
+  const auto detailed = matte::with_detail(small, net, {4000, 4000}, 2);
+  ASSERT_EQ(detailed.size, kMask);
+  EXPECT_GT(error(matte::resample(small, kMask, 2)), 0.1);
+  EXPECT_LT(error(detailed), 0.001);
+}
+
+TEST(WithDetail, IsNeverLargerThanWhatIsMatted) {
+  const matte::Plane alpha{std::vector<float>(size_t{40} * 30, 0.5F), {40, 30}};
+  const matte::Plane mask{std::vector<float>(size_t{64} * 64, 1.0F), {64, 64}};
+  EXPECT_EQ(matte::with_detail(alpha, mask, {50, 45}, 2).size, (Size{50, 45}));
+  EXPECT_EQ(matte::with_detail(alpha, mask, {40, 30}, 2).size, (Size{40, 30}));
+}
+
 }  // namespace
 }  // namespace bgcut
