@@ -133,6 +133,14 @@ export const serverSettings = {
     doc: 'Megabytes of request bodies in memory together; what goes beyond is answered with 503.',
   }),
 
+  /** Whether there is a page at /. */
+  page: parameter({
+    grammar: boolean(),
+    default: true,
+    error,
+    doc: 'Whether there is a page at / on which people with a key can try the API.',
+  }),
+
   /** Whether /metrics answers. */
   metrics: parameter({
     grammar: boolean(),
