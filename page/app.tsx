@@ -102,34 +102,33 @@ export function App({ controls }: { controls: readonly Control[] }) {
           BgCut
         </a>
         <nav aria-label="BgCut">
-          <a href="docs">API reference</a>
+          <a href="docs">Reference</a>
           <button type="button" class="quiet" onClick={() => setAsking(true)}>
-            {key === undefined ? 'Enter API key' : `Key …${key.slice(-4)}`}
+            {key === undefined ? 'API key' : `Key …${key.slice(-4)}`}
           </button>
         </nav>
       </header>
       <main>
         <h1>Remove a background</h1>
         <div class="columns">
-          <div class="work">
-            <Stage
-              picture={picture}
-              outcome={outcome}
-              output={output}
-              stale={done !== values}
-              onChoose={choose}
-              onRun={retry}
-              onStop={stop}
-              onKey={() => setAsking(true)}
-            />
-            <CodePanel sample={{ values, picture: name, output }} />
-          </div>
+          <Stage
+            picture={picture}
+            outcome={outcome}
+            output={output}
+            stale={done !== values}
+            onChoose={choose}
+            onRun={retry}
+            onStop={stop}
+            onKey={() => setAsking(true)}
+          />
           <Settings
             controls={controls}
             values={values}
+            wrong={outcome.is === 'failed' ? fieldOf(outcome.refusal) : undefined}
             onChange={(control, value) => setValues((before) => changed(before, control, value))}
             onReset={() => setValues({})}
           />
+          <CodePanel sample={{ values, picture: name, output }} />
         </div>
       </main>
       <KeyDialog
@@ -146,6 +145,9 @@ export function App({ controls }: { controls: readonly Control[] }) {
     </>
   );
 }
+
+/** The field that a refusal is about, where its code names one. */
+const fieldOf = ({ code }: Refusal): string | undefined => code?.replace(/^invalid_/, '');
 
 const Mark = () => (
   <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">

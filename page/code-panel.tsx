@@ -38,8 +38,11 @@ export function CodePanel({ sample }: { sample: Sample }) {
           ))}
         </fieldset>
         <button type="button" onClick={() => void copy()}>
-          <span role="status">{copied ? 'Copied' : 'Copy'}</span>
+          {copied ? 'Copied' : 'Copy'}
         </button>
+        <span class="unseen" role="status">
+          {copied && 'Copied to the clipboard'}
+        </span>
       </div>
       <pre ref={text} tabIndex={0} role="region" aria-label={`Code for ${language}`}>
         <code>{languages[language](sample)}</code>

@@ -26,12 +26,11 @@ export function Compare({ before, after, result }: CompareProps) {
     <>
       <div class="frame">
         <div
-          class={`compare ${ground}`}
+          class={`fit compare ${ground}`}
           style={{
             '--split': `${split}%`,
             '--ground': colour,
-            '--ratio': `${result.width} / ${result.height}`,
-            '--width': result.width / result.height,
+            '--ratio': result.width / result.height,
           }}
         >
           <img class="before" src={before.picture} alt="Before" />

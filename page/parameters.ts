@@ -100,7 +100,12 @@ function kindOf(schema: FieldSchema): Control['kind'] {
 }
 
 /** What the short parts of names stand for. */
-const words: Readonly<Record<string, string>> = { bg: 'background', roi: 'region of interest' };
+const words: Readonly<Record<string, string>> = {
+  bg: 'background',
+  color: 'colour',
+  roi: 'region of interest',
+  url: 'URL',
+};
 
 function sentence(name: string): string {
   const text = name

@@ -8,33 +8,45 @@ type OnChange = (control: Control, value: string | File) => void;
 interface SettingsProps {
   readonly controls: readonly Control[];
   readonly values: Values;
+  /** The field that the API has refused. */
+  readonly wrong: string | undefined;
   readonly onChange: OnChange;
   readonly onReset: () => void;
 }
 
-export function Settings({ controls, values, onChange, onReset }: SettingsProps) {
+export function Settings({ controls, values, wrong, onChange, onReset }: SettingsProps) {
+  // Beside the picture there is room for them, below it they would be in the way.
+  const [open] = useState(() => matchMedia('(min-width: 60rem)').matches);
   const current = controls.filter(({ deprecated }) => !deprecated);
   const deprecated = controls.filter((control) => control.deprecated);
   const fields = (some: readonly Control[]) =>
     some.map((control) => (
-      <Field key={control.name} control={control} values={values} onChange={onChange} />
+      <Field
+        key={control.name}
+        control={control}
+        values={values}
+        isWrong={control.name === wrong}
+        onChange={onChange}
+      />
     ));
   const count = Object.keys(values).length;
   return (
     <section class="card settings" aria-labelledby="settings">
-      <div class="head">
-        <h2 id="settings">Settings</h2>
-        <button type="button" class="quiet" disabled={count === 0} onClick={onReset}>
-          Reset{count > 0 && ` ${count}`}
-        </button>
-      </div>
-      {fields(current)}
-      {deprecated.length > 0 && (
-        <details class="more">
-          <summary>Deprecated</summary>
-          {fields(deprecated)}
-        </details>
-      )}
+      <button type="button" class="quiet reset" disabled={count === 0} onClick={onReset}>
+        Reset{count > 0 && ` (${count})`}
+      </button>
+      <details open={open}>
+        <summary>
+          <h2 id="settings">Settings</h2>
+        </summary>
+        {fields(current)}
+        {deprecated.length > 0 && (
+          <details class="more">
+            <summary>Deprecated</summary>
+            {fields(deprecated)}
+          </details>
+        )}
+      </details>
     </section>
   );
 }
@@ -42,10 +54,11 @@ export function Settings({ controls, values, onChange, onReset }: SettingsProps)
 interface FieldProps {
   readonly control: Control;
   readonly values: Values;
+  readonly isWrong: boolean;
   readonly onChange: OnChange;
 }
 
-function Field({ control, values, onChange }: FieldProps) {
+function Field({ control, values, isWrong, onChange }: FieldProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const { name, label, doc, each } = control;
@@ -71,17 +84,18 @@ function Field({ control, values, onChange }: FieldProps) {
         control={control}
         value={value}
         describedBy={`${id}-hint ${id}-doc`}
+        isWrong={isWrong}
         onChange={onChange}
       />
       <p class="hint" id={`${id}-hint`}>
         {hint}
       </p>
       <p class="doc" id={`${id}-doc`} hidden={!open}>
-        {doc} <code>{name}</code>
+        {doc} Field: <code>{name}</code>
       </p>
       {each.length > 0 && (
         <details class="more">
-          <summary>{label} by type</summary>
+          <summary>By type of subject</summary>
           {each.map((one) => (
             <One key={one.name} control={one} value={values[one.name]} onChange={onChange} />
           ))}
@@ -117,11 +131,12 @@ function One({ control, value, onChange }: OneProps) {
 interface EntryProps extends OneProps {
   readonly id: string;
   readonly describedBy?: string;
+  readonly isWrong?: boolean;
 }
 
-function Entry({ id, control, value, describedBy, onChange }: EntryProps) {
+function Entry({ id, control, value, describedBy, isWrong = false, onChange }: EntryProps) {
   const { kind, name, choices, initial } = control;
-  const common = { id, name, 'aria-describedby': describedBy };
+  const common = { id, name, 'aria-describedby': describedBy, 'aria-invalid': isWrong };
   const text = typeof value === 'string' ? value : undefined;
   if (kind === 'switch') {
     return (
@@ -181,6 +196,7 @@ interface FileEntryProps extends OneProps {
   readonly id: string;
   readonly name: string;
   readonly 'aria-describedby': string | undefined;
+  readonly 'aria-invalid': boolean;
 }
 
 function FileEntry({ control, value, onChange, ...common }: FileEntryProps) {

@@ -1,4 +1,5 @@
 /** The picture: asked for, on its way, compared with its result. */
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { Progress, Refusal, Result } from './api';
@@ -20,8 +21,15 @@ interface StageProps {
 
 export function Stage(props: StageProps) {
   const { picture, outcome, output, stale, onChoose, onRun, onStop, onKey } = props;
+  const section = useFocusKept(outcome.is);
   return (
-    <section class="card stage" aria-label="Picture" aria-busy={outcome.is === 'busy'}>
+    <section
+      ref={section}
+      class="card stage"
+      aria-label="Picture"
+      aria-busy={outcome.is === 'busy'}
+      tabIndex={-1}
+    >
       {picture === undefined ? (
         <DropZone onChoose={onChoose} />
       ) : (
@@ -34,25 +42,22 @@ export function Stage(props: StageProps) {
             </Before>
           )}
           {outcome.is === 'failed' && (
-            <Failure
-              key={outcome.refusal}
-              refusal={outcome.refusal}
-              onRun={onRun}
-              onKey={onKey}
-            />
+            <Failure key={outcome.refusal} refusal={outcome.refusal} onRun={onRun} onKey={onKey} />
           )}
           {outcome.is === 'done' && <Facts result={outcome.result} />}
           <div class="actions">
-            {outcome.is === 'done' && <Download result={outcome.result} name={output} />}
             {outcome.is === 'nothing' && (
               <button type="button" class="primary" onClick={onRun}>
                 Remove background
               </button>
             )}
             {outcome.is === 'done' && stale && (
-              <button type="button" onClick={onRun}>
+              <button type="button" class="primary" onClick={onRun}>
                 Apply settings
               </button>
+            )}
+            {outcome.is === 'done' && (
+              <Download result={outcome.result} name={output} isPrimary={!stale} />
             )}
             <ChooseFile onChoose={onChoose} class="button">
               Another picture
@@ -67,10 +72,31 @@ export function Stage(props: StageProps) {
   );
 }
 
+/** Buttons come and go with the state: who has pressed one goes on from here, and not from the top of the page. */
+function useFocusKept(state: string): RefObject<HTMLElement | null> {
+  const section = useRef<HTMLElement>(null);
+  const last = useRef<Element | null>(null);
+  useEffect(() => {
+    const element = section.current;
+    const note = ({ target }: Event): void => {
+      last.current = target as Element;
+    };
+    element?.addEventListener('focusin', note);
+    return () => element?.removeEventListener('focusin', note);
+  }, []);
+  useEffect(() => {
+    const isGone = last.current?.isConnected === false;
+    if (isGone && document.activeElement === document.body) section.current?.focus();
+  }, [state]);
+  return section;
+}
+
 /** What a screen reader says of the state; refusals are alerts of their own. */
 function spoken(outcome: Outcome): string {
   if (outcome.is === 'busy') {
-    return outcome.progress.is === 'uploading' ? 'Uploading the picture' : 'Removing the background';
+    return outcome.progress.is === 'uploading'
+      ? 'Uploading the picture'
+      : 'Removing the background';
   }
   if (outcome.is !== 'done') return '';
   const { width, height, format } = outcome.result;
@@ -121,10 +147,19 @@ function DropZone({ onChoose }: { onChoose: (file: File) => void }) {
   );
 }
 
-function Before({ picture, children }: { picture: Picture; children: preact.ComponentChildren }) {
+function Before({ picture, children }: { picture: Picture; children: ComponentChildren }) {
+  const [ratio, setRatio] = useState(1);
   return (
     <div class="frame">
-      <img src={picture.layers.picture} alt={`Your picture, ${picture.file.name}`} />
+      <div class="fit" style={{ '--ratio': ratio }}>
+        <img
+          src={picture.layers.picture}
+          alt={`Your picture, ${picture.file.name}`}
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+            setRatio(naturalWidth / naturalHeight)
+          }
+        />
+      </div>
       {children}
     </div>
   );
@@ -222,16 +257,21 @@ function Facts({ result }: { result: Result }) {
 const size = (bytes: number): string =>
   bytes < 1e6 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
-function Download({ result, name }: { result: Result; name: string }) {
+interface DownloadProps {
+  readonly result: Result;
+  readonly name: string;
+  readonly isPrimary: boolean;
+}
+
+function Download({ result, name, isPrimary }: DownloadProps) {
   const [url, setUrl] = useState<string>();
-  const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     const made = URL.createObjectURL(result.blob);
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [result.blob]);
   return (
-    <a ref={link} class="button primary" href={url} download={name}>
+    <a class={isPrimary ? 'button primary' : 'button'} href={url} download={name}>
       Download {result.format.toUpperCase()}
     </a>
   );
