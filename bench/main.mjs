@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import * as calls from './calls.mjs';
 import { openContext } from './context.mjs';
 import * as eventLoop from './eventloop.mjs';
+import * as facade from './facade.mjs';
 import { passes } from './figure.mjs';
 import { machine, otherWork } from './machine.mjs';
 import * as memory from './memory.mjs';
@@ -12,7 +13,7 @@ import * as peer from './peer.mjs';
 import { markdown, writePage } from './report.mjs';
 
 /** @type {Record<string, import('./figure.mjs').Group>} */
-const groups = { calls, memory, eventloop: eventLoop, peer };
+const groups = { calls, memory, eventloop: eventLoop, facade, peer };
 
 const usage = `npm run bench -- [options] [groups]
 

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Writes docs/parameters.md and docs/errors.md from the tables in lib/: `npm run docs`. A test compares the files
+ * Writes docs/parameters.md, docs/errors.md and docs/settings.md from the tables in lib/: `npm run docs`. A test compares the files
  * with what is made here, so that neither drifts.
  */
 import { writeFileSync } from 'node:fs';
@@ -12,6 +12,8 @@ import prettier from 'prettier';
 const require = createRequire(import.meta.url);
 /** @type {import('../dist/errors.js')} */
 const { errorGroups } = require('../dist/errors.js');
+/** @type {import('../dist/http/settings.js')} */
+const { serverSettings, serverOptions, variableOf } = require('../dist/http/settings.js');
 /** @type {import('../dist/params/options.js')} */
 const { callOptions, engineOptions } = require('../dist/params/options.js');
 /** @type {import('../dist/params/parameter.js')} */
@@ -102,6 +104,41 @@ function parametersPage() {
   ];
 }
 
+function settingsPage() {
+  const row = (
+    /** @type {[string, import('../dist/params/parameter.js').Parameter]} */ [name, entry],
+  ) => {
+    const { doc, default: initial } = entry;
+    const shape =
+      entry.grammar.values?.map(({ value }) => value).join(' | ') ?? entry.grammar.shape;
+    // A flag can't say "off": what is on by default has one that turns it off.
+    const prefix = initial === true ? '--no-' : '--';
+    const flag = `${prefix}${apiName(name).replaceAll('_', '-')}`;
+    const standard = initial === undefined ? '' : ` Default: \`${String(initial)}\`.`;
+    return `| \`${name}\` | \`${flag}\` | \`${variableOf(name)}\` | ${cell(`${doc} \`${shape}\`.${standard}`)} |`;
+  };
+  const engine = Object.entries(serverOptions).filter(([name]) => !(name in serverSettings));
+  const head = ['| setting | flag | variable | what |', '| --- | --- | --- | --- |'];
+  return [
+    '# Settings of the server',
+    '',
+    notice,
+    '',
+    'Of `bgcut serve` as flags, as environment variables, and as members of the JSON file that `--config FILE` or `BGCUT_CONFIG` names, in this order; of `createServer(options)` as options. How they work together: [server.md](server.md).',
+    '',
+    '## The server',
+    '',
+    ...head,
+    ...Object.entries(serverSettings).map(row),
+    '',
+    '## Its engine',
+    '',
+    ...head,
+    ...engine.map(row),
+    '',
+  ];
+}
+
 const groupTitles = {
   input: 'The picture',
   background: 'The background',
@@ -156,6 +193,7 @@ export async function pages() {
   return {
     'errors.md': await format(errorsPage()),
     'parameters.md': await format(parametersPage()),
+    'settings.md': await format(settingsPage()),
   };
 }
 

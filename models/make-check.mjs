@@ -18,12 +18,14 @@ if (!existsSync(picture)) {
 }
 
 for (const file of process.argv.slice(2)) {
+  /** @type {{ name: string, check?: object }} */
   const manifest = JSON.parse(readFileSync(file, 'utf8'));
   const model = existsSync(file.replace(/json$/, 'onnx'))
     ? file.replace(/json$/, 'onnx')
     : manifest.name;
   const engine = await createEngine({ device: 'cpu', model });
-  manifest.check = { mask: await maskOf(engine) };
+  const mask = await maskOf(engine);
+  manifest.check = { mask };
   await engine.dispose();
   const style = await resolveConfig(file);
   writeFileSync(
@@ -31,6 +33,6 @@ for (const file of process.argv.slice(2)) {
     await format(JSON.stringify(manifest, null, 2), { ...style, parser: 'json' }),
   );
   for (let row = 0; row < 64; row += 8) {
-    process.stdout.write(`${manifest.check.mask.slice(row, row + 8).join('\t')}\n`);
+    process.stdout.write(`${mask.slice(row, row + 8).join('\t')}\n`);
   }
 }

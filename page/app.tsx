@@ -1,4 +1,5 @@
 /** The whole page: what is known, and what happens next. */
+import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { type Progress, Refusal, removeBackground, type Result } from './api';
@@ -23,7 +24,7 @@ export type Outcome =
   | { readonly is: 'failed'; readonly refusal: Refusal }
   | { readonly is: 'done'; readonly result: Result; readonly layers: Layers | undefined };
 
-export function App({ controls }: { controls: readonly Control[] }) {
+export function App({ controls }: { controls: readonly Control[] }): VNode {
   const [key, setKey] = useState(keptKey);
   const [asking, setAsking] = useState(false);
   const [picture, setPicture] = useState<Picture | undefined>();

@@ -1,4 +1,5 @@
 /** The request as code, to be copied. */
+import type { VNode } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 
 import { asCurl, asNode, type Sample } from './code';
@@ -7,7 +8,7 @@ const languages = { curl: asCurl, 'Node.js': asNode } as const;
 type Language = keyof typeof languages;
 const names = Object.keys(languages) as Language[];
 
-export function CodePanel({ sample }: { sample: Sample }) {
+export function CodePanel({ sample }: { sample: Sample }): VNode {
   const group = useId();
   const [language, setLanguage] = useState<Language>('curl');
   const [copied, setCopied] = useState(false);
@@ -58,7 +59,7 @@ export function CodePanel({ sample }: { sample: Sample }) {
 async function copyText(place: HTMLElement | null): Promise<boolean> {
   if (place === null) return false;
   try {
-    await navigator.clipboard.writeText(place.textContent ?? '');
+    await navigator.clipboard.writeText(place.textContent);
     return true;
   } catch {
     getSelection()?.selectAllChildren(place);

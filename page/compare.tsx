@@ -1,4 +1,5 @@
 /** Before and after, with a slider between them, on a ground of the visitor's choice. */
+import type { VNode } from 'preact';
 import { useId, useState } from 'preact/hooks';
 
 import type { Result } from './api';
@@ -14,7 +15,7 @@ interface CompareProps {
 const grounds = ['chequered', 'white', 'black', 'colour'] as const;
 type Ground = (typeof grounds)[number];
 
-export function Compare({ before, after, result }: CompareProps) {
+export function Compare({ before, after, result }: CompareProps): VNode {
   /** Percent of the width that show the picture as it was. */
   const [split, setSplit] = useState(50);
   const [ground, setGround] = useState<Ground>('chequered');

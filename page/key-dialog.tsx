@@ -1,4 +1,5 @@
 /** Asks for the visitor's key, says what it has left, and forgets it. */
+import type { VNode } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
 import { type Account, fetchAccount, Refusal } from './api';
@@ -11,7 +12,7 @@ interface KeyDialogProps {
   readonly onClose: () => void;
 }
 
-export function KeyDialog({ open, known, onKey, onForget, onClose }: KeyDialogProps) {
+export function KeyDialog({ open, known, onKey, onForget, onClose }: KeyDialogProps): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (open) dialog.current?.showModal();

@@ -1,4 +1,5 @@
 /** Every parameter of the API as a control, with what the API says of it. */
+import type { VNode } from 'preact';
 import { useId, useState } from 'preact/hooks';
 
 import type { Control, Values } from './parameters';
@@ -14,7 +15,7 @@ interface SettingsProps {
   readonly onReset: () => void;
 }
 
-export function Settings({ controls, values, wrong, onChange, onReset }: SettingsProps) {
+export function Settings({ controls, values, wrong, onChange, onReset }: SettingsProps): VNode {
   // Beside the picture there is room for them, below it they would be in the way.
   const [open] = useState(() => matchMedia('(min-width: 60rem)').matches);
   const current = controls.filter(({ deprecated }) => !deprecated);

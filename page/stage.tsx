@@ -1,5 +1,5 @@
 /** The picture: asked for, on its way, compared with its result. */
-import type { ComponentChildren, RefObject } from 'preact';
+import type { ComponentChildren, RefObject, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { Progress, Refusal, Result } from './api';
@@ -19,7 +19,7 @@ interface StageProps {
   readonly onKey: () => void;
 }
 
-export function Stage(props: StageProps) {
+export function Stage(props: StageProps): VNode {
   const { picture, outcome, output, stale, onChoose, onRun, onStop, onKey } = props;
   const section = useFocusKept(outcome.is);
   return (

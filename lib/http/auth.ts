@@ -14,10 +14,9 @@ export async function authenticate(request: FastifyRequest, store: Store): Promi
   if (given === undefined) throw new BgcutError('auth_failed', { title: 'Missing API Key' });
   const id = idOfKey(given);
   const key = id === undefined ? undefined : await store.findKey(id);
-  if (!isKey(given, key?.hash) || key === undefined || key.revokedAt !== null) {
-    throw new BgcutError('auth_failed');
-  }
-  return key;
+  const matches = isKey(given, key?.hash);
+  if (matches && key?.revokedAt === null) return key;
+  throw new BgcutError('auth_failed');
 }
 
 function keyOf({ headers }: FastifyRequest): string | undefined {

@@ -56,12 +56,10 @@ export function answerMalformed(error: Error & { code?: string }, socket: Socket
 }
 
 function refusalOf(code: string | undefined): [code: ErrorCode, status: string] {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return ['request_timeout', `${statusOf('request_timeout')} Request Timeout`];
-    case 'HPE_HEADER_OVERFLOW':
-      return ['malformed_request', '431 Request Header Fields Too Large'];
-    default:
-      return ['malformed_request', `${statusOf('malformed_request')} Bad Request`];
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return ['request_timeout', `${statusOf('request_timeout')} Request Timeout`];
   }
+  return code === 'HPE_HEADER_OVERFLOW'
+    ? ['malformed_request', '431 Request Header Fields Too Large']
+    : ['malformed_request', `${statusOf('malformed_request')} Bad Request`];
 }

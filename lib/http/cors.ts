@@ -1,5 +1,5 @@
 /** Pages of any origin may call: a key is what lets somebody in, not a cookie. */
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Every header of an answer that a page may want to read. */
 export const exposedHeaders = [
@@ -22,12 +22,14 @@ export const exposedHeaders = [
 
 const exposed = exposedHeaders.join(', ');
 
-/** Lets pages read the answer. */
-export function allowEverywhere(reply: FastifyReply): void {
-  void reply.headers({
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': exposed,
-  });
+/**
+ * Lets pages read the answer. Only a page is told which headers it may read: scripts that look for the line of
+ * Retry-After, as that of the API reference does, must not find it in a list as well.
+ */
+export function allowEverywhere(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('Access-Control-Allow-Origin', '*');
+  if (request.headers.origin === undefined) return;
+  void reply.header('Access-Control-Expose-Headers', exposed);
 }
 
 /** The answer to what a browser asks before it sends a request. */

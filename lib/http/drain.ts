@@ -1,12 +1,25 @@
 /** An orderly end: nothing new is begun, what is under way is finished, and then everything closes. */
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Engine } from '../engine.js';
 import { BgcutError } from '../errors.js';
+import { hasBody } from './body/form.js';
 
 /** What the last answers get after the time is up. */
 const graceMs = 1000;
+
+/** Resolves when the body has been thrown away, or after a moment. */
+async function arrived(request: IncomingMessage): Promise<void> {
+  if (!hasBody(request)) return;
+  const ended = new Promise<void>((resolve) => {
+    request.on('end', resolve);
+    request.on('close', resolve);
+  });
+  request.resume();
+  await Promise.race([ended, delay(graceMs, undefined, { ref: false })]);
+}
 
 /** Counts the requests under way. */
 export class Drain {
@@ -27,17 +40,18 @@ export class Drain {
 
   /** A request arrives: counts it, or refuses it with server_stopping. Liveness is answered to the end. */
   enter(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
-    if (this.#stopping) void reply.header('Connection', 'close');
-    if (this.#stopping && !this.#isProbe(request)) {
-      done(new BgcutError('server_stopping'));
-      return;
-    }
     this.#underWay += 1;
     reply.raw.on('close', () => {
       this.#underWay -= 1;
       if (this.#underWay === 0) this.#emptied?.();
     });
-    done();
+    if (this.#stopping) void reply.header('Connection', 'close');
+    if (!this.#stopping || this.#isProbe(request)) {
+      done();
+      return;
+    }
+    // Whoever is still sending when the connection closes would not get to read the answer.
+    void arrived(request.raw).then(() => done(new BgcutError('server_stopping')));
   }
 
   /** Resolves when all requests have been answered or the time is up, and `app` has closed. */

@@ -51,7 +51,7 @@ export const bgcutPlugin: FastifyPluginAsync<PluginOptions> = async (scope, opti
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
   scope.setErrorHandler((thrown, request, reply) => refuse(facade, thrown, request, reply));
   scope.addHook('onRequest', (request, reply, done) => {
-    allowEverywhere(reply);
+    allowEverywhere(request, reply);
     // Not Fastify's onResponse, which says nothing of clients that went away.
     reply.raw.on('close', () => note(facade, request, reply));
     done();

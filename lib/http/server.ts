@@ -141,14 +141,14 @@ function newApp(
     void reply.header('X-Request-Id', request.id);
     drain.enter(request, reply, done);
   });
-  app.setNotFoundHandler((_request, reply) => {
-    allowEverywhere(reply);
+  app.setNotFoundHandler((request, reply) => {
+    allowEverywhere(request, reply);
     return answer(reply, new BgcutError('not_found'));
   });
   app.setErrorHandler((thrown, request, reply) => {
     const error = asRefusal(thrown);
     if (isFault(error.code)) request.log.error({ err: error }, error.code);
-    allowEverywhere(reply);
+    allowEverywhere(request, reply);
     return answer(reply, error);
   });
   return app;

@@ -178,6 +178,9 @@ export type ServerSettingsOptions = OptionsOf<typeof serverOptions>;
 /** Settings, checked, defaults filled in. */
 export type ServerSettings = ValuesOf<typeof serverOptions>;
 
+/** Options of the engine whose variables the library reads itself, in its own way. */
+const readByLibrary: readonly string[] = ['cacheDir', 'offline'];
+
 /** The environment variable of a setting: BGCUT_BODY_TIMEOUT. */
 export function variableOf(name: string): string {
   return name === 'cacheDir' ? 'BGCUT_CACHE' : `BGCUT_${apiName(name).toUpperCase()}`;
@@ -201,7 +204,8 @@ export function readSettings<Table extends ParameterTable>(
     throw new BgcutError('invalid_setting', { detail: `There is no setting ${stranger}.` });
   }
   const values = Object.entries(table).map(([name, entry]) => {
-    const raw = [given[name], env[variableOf(name)], filed[name]].find(
+    const variable = readByLibrary.includes(name) ? undefined : env[variableOf(name)];
+    const raw = [given[name], variable, filed[name]].find(
       (value) => value !== undefined && value !== null && value !== '',
     );
     return [name, readOne(name, entry, raw)];

@@ -14,7 +14,7 @@ let picture: Buffer;
 
 beforeAll(async () => {
   engine = await createEngine({ ...onCpu, model: slowModel, offline: true, queue: 1 });
-  running = await start({ engine });
+  running = await start({ engine, timeout: 120_000 });
   key = await running.key({ payg: 10_000 });
   picture = await scene(64, 64).png().toBuffer();
   await untilReady(running.url);
@@ -43,17 +43,21 @@ function callWithoutBody(): { socket: Socket; soFar: () => string } {
 }
 
 describe('a full queue', () => {
-  it('is answered at once with 503, before the body has been sent', async () => {
-    const first = [cut(), cut()];
-    await expect.poll(pending).toBe(2);
-    const { socket, soFar } = callWithoutBody();
-    await expect.poll(soFar).toMatch(/^HTTP\/1\.1 503 /);
-    expect(pending()).toBe(2);
-    expect(soFar()).toMatch(/\r\nretry-after: [1-9]\d*\r\n/i);
-    expect(soFar()).toContain('{"errors":[{"title":"The engine is busy","code":"engine_busy"');
-    socket.destroy();
-    for (const answer of first) expect((await answer).status).toBe(200);
-  });
+  it(
+    'is answered at once with 503, before the body has been sent',
+    { timeout: 120_000 },
+    async () => {
+      const first = [cut(), cut()];
+      await expect.poll(pending).toBe(2);
+      const { socket, soFar } = callWithoutBody();
+      await expect.poll(soFar).toMatch(/^HTTP\/1\.1 503 /);
+      expect(pending()).toBe(2);
+      expect(soFar()).toMatch(/\r\nretry-after: [1-9]\d*\r\n/i);
+      expect(soFar()).toContain('{"errors":[{"title":"The engine is busy","code":"engine_busy"');
+      socket.destroy();
+      for (const answer of first) expect((await answer).status).toBe(200);
+    },
+  );
 
   it('has a place again as soon as a client goes away', async () => {
     const before = (await running.store.findKey(key.split('_')[1]!))!;

@@ -30,13 +30,9 @@ it(
       );
       // The engine has run once, so that every call is quick.
       await untilReady(url);
-      let killed = false;
-      const timer = delay(Math.random() * 250).then(() => {
-        killed = true;
-        child.kill('SIGKILL');
-      });
+      const timer = delay(Math.random() * 250).then(() => child.kill('SIGKILL'));
       const receivedBefore = received;
-      while (!killed) {
+      for (;;) {
         const answer = await fetch(`${url}/v1.0/removebg`, {
           method: 'POST',
           headers: { 'x-api-key': key },

@@ -14,7 +14,7 @@ beforeAll(async () => {
   picture = await scene(60, 40).png().toBuffer();
 });
 
-const submit = (running: Running, key: string, body: BodyInit) =>
+const submit = (running: Running, key: string, body: RequestInit['body']) =>
   running.call('/v1.0/improve', { method: 'POST', key, body });
 
 async function idOf(answer: Response): Promise<string> {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { createEngine } from 'bgcut';
 import { scene } from '../support/pictures.js';
-import { everythingModel, onCpu, tinyModel } from '../support/project.js';
-import { form, newFolder, start } from './support.js';
+import { rgba } from '../support/pixels.js';
+import { everythingModel, onCpu, photos, tinyModel } from '../support/project.js';
+import { bytesOf, form, newFolder, start, untilReady } from './support.js';
 
 const picture = scene(100, 80).png().toBuffer();
 
@@ -17,6 +19,30 @@ describe('/ready', () => {
     expect(await (await running.call('/ready', {})).json()).toEqual({ status: 'ready' });
     expect(await (await running.call('/health', {})).json()).toEqual({ status: 'ok' });
   });
+
+  it(
+    'is true for the default model, which then cuts out a photograph',
+    { timeout: 120_000 },
+    async () => {
+      const engine = await createEngine({ device: 'cpu' });
+      const running = await start({ engine, timeout: 100_000 });
+      await untilReady(running.url);
+      const photo = readFileSync(join(photos, 'astronaut.png'));
+      const answer = await running.call('/v1.0/removebg', {
+        method: 'POST',
+        key: await running.key({ unlimited: true }),
+        body: form({ image_file: photo, size: 'auto', format: 'png', type_level: '2' }),
+      });
+      expect([answer.status, answer.headers.get('x-type')]).toEqual([200, 'person']);
+      // Her face stays, the wall behind her goes.
+      const { data, width } = await rgba(await bytesOf(answer));
+      const alphaAt = (x: number, y: number) => data[(y * width + x) * 4 + 3]!;
+      expect(alphaAt(220, 110)).toBeGreaterThan(250);
+      expect(alphaAt(500, 10)).toBeLessThan(5);
+      await running.server.close();
+      await engine.dispose();
+    },
+  );
 
   it('is never true for a model that finds something else', async () => {
     const { file, manifest } = everythingModel();
@@ -74,7 +100,7 @@ describe('/metrics', () => {
     expect(value('bgcut_body_bytes')).toBe('0');
     expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
     const labels = new Set(
-      lines.filter((line) => !/_bucket/.test(line)).map((line) => line.split('} ')[0]),
+      lines.filter((line) => !line.includes('_bucket')).map((line) => line.split('} ')[0]),
     );
     expect(labels.size).toBeLessThan(200);
     expect(text).not.toContain('nowhere');

@@ -119,29 +119,35 @@ describe('bgcut keys and credits, while the server runs', () => {
 });
 
 describe('being told to stop', () => {
-  it('finishes what is under way, refuses what is new, and ends well', async () => {
-    const data = newFolder();
-    const { url, child, ended } = await started(data, '--model', slowModel, '--queue', '8');
-    const key = await newKey(data);
-    await untilReady(url);
-    const picture = await scene(64, 64).png().toBuffer();
-    const underWay = Promise.all([1, 2].map(() => cut(url, key, picture)));
-    await delay(300);
-    child.kill('SIGTERM');
-    await delay(100);
-    const ready = await fetch(`${url}/ready`);
-    expect([ready.status, await ready.json()]).toEqual([503, { status: 'stopping' }]);
-    expect((await fetch(`${url}/health`)).status).toBe(200);
-    const late = await cut(url, key, picture);
-    expect([late.status, late.headers.get('connection')]).toEqual([503, 'close']);
-    expect(await late.text()).toContain('"code":"server_stopping"');
-    for (const answer of await underWay) {
-      expect(answer.status).toBe(200);
-      expect((await bytesOf(answer)).length).toBeGreaterThan(100);
-    }
-    const { code, stderr } = await ended;
-    expect([code, stderr.replace(/^.*shown only now.*\n/, '')]).toEqual([0, '']);
-  });
+  it(
+    'finishes what is under way, refuses what is new, and ends well',
+    { timeout: 120_000 },
+    async () => {
+      const data = newFolder();
+      // On a busy machine a call takes many seconds.
+      const patient = ['--timeout', '100000', '--drain-timeout', '100000'];
+      const { url, child, ended } = await started(data, '--model', slowModel, ...patient);
+      const key = await newKey(data);
+      await untilReady(url);
+      const picture = await scene(64, 64).png().toBuffer();
+      const underWay = Promise.all([1, 2].map(() => cut(url, key, picture)));
+      await delay(300);
+      child.kill('SIGTERM');
+      await delay(100);
+      const ready = await fetch(`${url}/ready`);
+      expect([ready.status, await ready.json()]).toEqual([503, { status: 'stopping' }]);
+      expect((await fetch(`${url}/health`)).status).toBe(200);
+      const late = await cut(url, key, picture);
+      expect([late.status, late.headers.get('connection')]).toEqual([503, 'close']);
+      expect(await late.text()).toContain('"code":"server_stopping"');
+      for (const answer of await underWay) {
+        expect(answer.status).toBe(200);
+        expect((await bytesOf(answer)).length).toBeGreaterThan(100);
+      }
+      const { code, stderr } = await ended;
+      expect([code, stderr.replace(/^.*shown only now.*\n/, '')]).toEqual([0, '']);
+    },
+  );
 
   it('gives up on what takes longer than the drain', async () => {
     const data = newFolder();

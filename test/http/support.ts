@@ -22,6 +22,12 @@ export interface ErrorAnswer {
   errors: { title: string; code?: string; detail?: string }[];
 }
 
+/** What fetch() takes, and a key. */
+export type CallInit = Omit<RequestInit, 'headers'> & {
+  key?: string;
+  headers?: Record<string, string>;
+};
+
 /** A server under test. */
 export interface Running {
   readonly url: string;
@@ -32,7 +38,7 @@ export interface Running {
   /** Makes a key. Without `unlimited` it has what `credits` says, in hundredths. */
   key(options?: { unlimited?: boolean; payg?: number; subscription?: number }): Promise<string>;
   /** A request with a key. */
-  call(path: string, init: RequestInit & { key?: string }): Promise<Response>;
+  call(path: string, init: CallInit): Promise<Response>;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'bgcut-http-'));

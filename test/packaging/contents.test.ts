@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..', '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   bin: Record<string, string>;
-  exports: Record<'.', Record<string, Record<string, string>>>;
+  exports: Record<'.' | './server', Record<string, Record<string, string>>>;
 };
 let files: string[];
 let unpackedSize: number;
@@ -21,8 +21,10 @@ beforeAll(() => {
 
 describe('what npm pack puts into the package', () => {
   it('is everything that package.json points at', () => {
-    const targets = Object.values(manifest.exports['.']).flatMap((types) => Object.values(types));
-    expect(targets).toHaveLength(4);
+    const targets = (['.', './server'] as const).flatMap((entry) =>
+      Object.values(manifest.exports[entry]).flatMap((types) => Object.values(types)),
+    );
+    expect(targets).toHaveLength(8);
     for (const target of [...targets, ...Object.values(manifest.bin)]) {
       expect(files).toContain(target.replace(/^\.\//, ''));
     }
@@ -43,6 +45,8 @@ describe('what npm pack puts into the package', () => {
       'README.md',
       'LICENSE',
       'NOTICE',
+      'dist/page/index.html',
+      'dist/page/licences.md',
     ]) {
       expect(files).toContain(file);
     }
@@ -60,7 +64,8 @@ describe('what npm pack puts into the package', () => {
 
   it('holds no module whose source is gone', () => {
     const orphans = files
-      .filter((file) => /^dist\/.*\.m?js$/.test(file))
+      // The page is bundled: its file is emptied by every build.
+      .filter((file) => /^dist\/(?!page\/).*\.m?js$/.test(file))
       .filter((file) => !existsSync(join(root, file.replace(/^dist/, 'lib').replace(/js$/, 'ts'))));
     expect(orphans, 'left over from an earlier build: remove dist/ and build again').toEqual([]);
   });

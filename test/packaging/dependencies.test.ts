@@ -4,9 +4,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
-const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  dependencies: Record<string, string>;
-};
+const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+) as Record<
+  'dependencies' | 'peerDependencies' | 'peerDependenciesMeta',
+  Record<string, string | { optional: boolean }>
+>;
+/** What only some servers need, and their operators install themselves. */
+const optional = Object.keys(peerDependencies);
 
 const COMMENT = /^\s*\/\*\*[^]*?\*\/|^\s*\/\/.*$/gm;
 
@@ -30,7 +35,8 @@ describe('the dependencies of the package', () => {
       /\.m?js$/,
       /\b(?:require(?:\.resolve)?\(|import\(|from )\s*["']([^"'\s]+)["']/g,
     );
-    expect([...used].sort()).toEqual(Object.keys(dependencies).sort());
+    expect([...used].sort()).toEqual([...Object.keys(dependencies), ...optional].sort());
+    for (const name of optional) expect(peerDependenciesMeta[name]).toEqual({ optional: true });
   });
 
   it('bring all that its types name', () => {

@@ -34,6 +34,11 @@ describe('the layout', () => {
     expect(knowing.filter(([, text]) => /from '[^']*\/cli\//.test(text))).toEqual([]);
   });
 
+  it('lets nothing but the command line know of the server', () => {
+    const knowing = lib.filter(([path]) => !/^lib\/(cli|http)\//.test(path));
+    expect(knowing.filter(([, text]) => /from '[^']*\/http\//.test(text))).toEqual([]);
+  });
+
   it('keeps native files short enough to be read in one sitting', () => {
     expect(native.length).toBeGreaterThan(20);
     expect(native.filter(([, text]) => text.split('\n').length > 400)).toEqual([]);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { forApi } from '#lib/http/openapi/wording';
 import { apiName, isPerType, type Parameter } from '#lib/params/parameter';
 import { parameters } from '#lib/params/table';
 import { bytesOf, form, type Running, start } from '../http/support.js';
@@ -153,20 +154,19 @@ describe('the settings', () => {
       return [field, ...(isPerType(grammar) ? grammar.keys.map((key) => `${field}[${key}]`) : [])];
     });
     const controls = page.locator('.settings [name]');
-    const found = await controls.evaluateAll((all) =>
-      all.map((element) => element.getAttribute('name') ?? ''),
-    );
-    expect([...found].sort()).toEqual([...names].sort());
+    const found: string[] = [];
+    for (const control of await controls.all()) found.push((await control.getAttribute('name'))!);
+    expect(found.sort()).toEqual(names.sort());
     for (const [name, { doc, grammar }] of entries) {
       const field = page.locator('.field', { has: page.locator(`[name=${apiName(name)}]`) });
-      expect(await field.locator('.doc').textContent()).toContain(doc);
+      expect(await field.locator('.doc').textContent()).toContain(forApi(doc));
       if (grammar.values === undefined) continue;
       const values = await field.locator(`[name=${apiName(name)}] option`).allTextContents();
       const expected = grammar.values.map(({ value }) => value);
       expect(values.filter((value) => value !== 'not set')).toEqual(expected);
     }
     await page.getByRole('button', { name: 'About Size' }).click();
-    await page.getByText(parameters.size.doc).waitFor();
+    await page.getByText(forApi(parameters.size.doc)).waitFor();
   });
 });
 

@@ -1,6 +1,8 @@
 /** What `bgcut serve` does. */
 import { createServer } from '../../http/index.js';
-import { readSettings, serverOptions } from '../../http/settings.js';
+import { readSettings, serverOptions, type ServerSettings } from '../../http/settings.js';
+import { resolveModel } from '../../models/index.js';
+import { DownloadReport } from '../models/progress.js';
 import { endCleanly, stopSignal } from '../signals.js';
 import { printLine, say } from '../terminal.js';
 
@@ -10,7 +12,8 @@ export async function serve(
   config: string | undefined,
 ): Promise<void> {
   const settings = readSettings(serverOptions, given, { file: config });
-  const server = await createServer(settings as Parameters<typeof createServer>[0]);
+  await fetchModel(settings);
+  const server = await createServer(settings);
   try {
     if (server.firstKey !== undefined) {
       say(`bgcut: the API key of this server, shown only now: ${server.firstKey}`);
@@ -21,5 +24,15 @@ export async function serve(
     endCleanly();
   } finally {
     await server.close();
+  }
+}
+
+/** A first start may download: it should be seen how far it is. */
+async function fetchModel({ model, cacheDir, offline }: ServerSettings): Promise<void> {
+  const download = new DownloadReport();
+  try {
+    await resolveModel(model, { cacheDir, offline, signal: stopSignal, ...download.hooks });
+  } finally {
+    download.end();
   }
 }

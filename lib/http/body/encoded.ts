@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
 
-import { BgcutError } from '../../errors.js';
+import { asBgcutError, BgcutError } from '../../errors.js';
 import { maxSourceBytes } from '../../limits.js';
 import { base64Field, type Count, fileFields, type Form, maxBase64 } from './limits.js';
 
@@ -24,7 +24,7 @@ export function readEncoded(
     const parser = openParser(request);
     const fail = (error: unknown): void => {
       request.unpipe(parser);
-      reject(error as Error);
+      reject(asBgcutError(error));
     };
     const attempt = (work: () => void): void => {
       try {

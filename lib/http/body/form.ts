@@ -63,7 +63,7 @@ function readForm(request: IncomingMessage, count: Count, signal: AbortSignal): 
     case 'application/json':
       return readJson(request, count, signal);
     default:
-      if (!hasBody(request)) return Promise.resolve(new Map());
+      if (!hasBody(request)) return Promise.resolve<Form>(new Map());
       throw new BgcutError('invalid_body', {
         detail:
           'Send multipart/form-data, application/json or application/x-www-form-urlencoded, and say so in Content-Type.',

@@ -1,7 +1,7 @@
 /** JSON bodies. */
 import type { IncomingMessage } from 'node:http';
 
-import { BgcutError } from '../../errors.js';
+import { asBgcutError, BgcutError } from '../../errors.js';
 import { abortable } from '../../source/collect.js';
 import type { Count, Form } from './limits.js';
 
@@ -19,7 +19,7 @@ export async function readJson(
         chunks.push(chunk);
       } catch (thrown) {
         chunks.length = 0;
-        reject(thrown as Error);
+        reject(asBgcutError(thrown));
       }
     });
     request.on('end', resolve);

@@ -125,7 +125,7 @@ export function openApi(): Schema {
 
 function bodyOf(schemaOf: (encoding: (typeof encodings)[number]) => Schema): Schema {
   const contents = encodings.map((encoding) => [encoding, { schema: schemaOf(encoding) }]);
-  return { required: true, content: Object.fromEntries(contents) };
+  return { required: true, content: Object.fromEntries(contents) as Schema };
 }
 
 function pictureAnswer(): Schema {
@@ -155,7 +155,7 @@ function headersOf(names: readonly string[]): Schema {
     const required = name !== 'X-Type';
     return [name, { description, required, schema }];
   });
-  return Object.fromEntries(headers);
+  return Object.fromEntries(headers) as Schema;
 }
 
 function errorsOf(statuses: readonly number[]): Schema {
@@ -180,11 +180,13 @@ function errorsOf(statuses: readonly number[]): Schema {
       {
         description: statusTexts[status],
         ...(headers === undefined ? {} : { headers }),
-        content: { 'application/json': { schema, examples: Object.fromEntries(examples) } },
+        content: {
+          'application/json': { schema, examples: Object.fromEntries(examples) as Schema },
+        },
       },
     ];
   });
-  return Object.fromEntries(answers);
+  return Object.fromEntries(answers) as Schema;
 }
 
 function jsonAnswer(description: string, schema: Schema): Schema {

@@ -2,14 +2,18 @@
 import { apiName, isPerType, type Parameter } from '../../params/parameter.js';
 import { parameters } from '../../params/table.js';
 import { codesByStatus } from './document.js';
+import { forApi } from './wording.js';
 
 const style = `
 :root { color-scheme: light dark; --line: #8885; --soft: #8882; }
 body { font: 16px/1.55 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
 h1 { font-size: 1.8rem; margin: 0 0 .5rem; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); padding-bottom: .3rem; }
 h3 { font: 600 1rem/1.5 ui-monospace, monospace; margin: 1.8rem 0 .2rem; scroll-margin-top: 1rem; }
+code { overflow-wrap: anywhere; } td code { white-space: nowrap; }
+td { min-width: 7rem; } td:first-child { min-width: 0; }
 code, pre { font: .9em/1.5 ui-monospace, monospace; background: var(--soft); border-radius: 4px; }
 code { padding: .1em .3em; } pre { padding: .8rem 1rem; overflow-x: auto; } pre code { padding: 0; background: none; }
+nav a, h3 { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); }
 nav { columns: 12rem; } nav a { display: block; font: .9rem/1.9 ui-monospace, monospace; }
 .facts { opacity: .8; } .scroll { overflow-x: auto; }
@@ -78,7 +82,7 @@ ${table(['status', 'code', 'title', 'when, and what to do'], errorRows())}
 function section([name, { grammar, default: initial, doc }]: [string, Parameter]): string {
   const field = apiName(name);
   const standard =
-    initial === undefined ? '' : ` Default: <code>${escape(String(initial))}</code>.`;
+    initial === undefined ? '' : ` Default: <code>${escape(shownDefault(initial))}</code>.`;
   const each = isPerType(grammar)
     ? ` One by one: <code>${field}[${grammar.keys[0] ?? ''}]</code>, for ${grammar.keys.join(', ')}.`
     : '';
@@ -88,8 +92,12 @@ function section([name, { grammar, default: initial, doc }]: [string, Parameter]
   ]);
   const shape = rows.length > 0 ? '' : ` Value: <code>${escape(grammar.shape)}</code>.`;
   return `<section aria-labelledby="${field}"><h3 id="${field}">${field}</h3>
-<p>${escape(doc)}<span class="facts">${shape}${standard}${each}</span></p>
+<p>${escape(forApi(doc))}<span class="facts">${shape}${standard}${each}</span></p>
 ${rows.length > 0 ? table(['value', 'meaning'], rows) : ''}</section>`;
+}
+
+function shownDefault(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function errorRows(): string[][] {
@@ -100,7 +108,7 @@ function errorRows(): string[][] {
         String(status),
         `<code>${code}</code>`,
         escape(title),
-        escape(doc).replaceAll(/`([^`]+)`/g, '<code>$1</code>'),
+        escape(forApi(doc)).replaceAll(/`([^`]+)`/g, '<code>$1</code>'),
       ]),
     );
 }

@@ -2,6 +2,7 @@
 import { apiName, isPerType, type Parameter } from '../../params/parameter.js';
 import { parameters } from '../../params/table.js';
 import { base64Field, fileFields } from '../body/limits.js';
+import { forApi } from './wording.js';
 
 /** A JSON schema, as far as it is used here. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -61,7 +62,8 @@ function formSchema(fields: Readonly<Record<string, Schema>>, encoding: Encoding
 }
 
 function fieldsOf(name: string, entry: Parameter, encoding: Encoding): [string, Schema][] {
-  const { grammar, doc, deprecated } = entry;
+  const { grammar, deprecated } = entry;
+  const doc = forApi(entry.doc);
   if (fileFields.includes(name)) return [[name, { ...binary(), description: doc }]];
   const one = { ...valueSchema(entry), description: doc, ...(deprecated ? { deprecated } : {}) };
   if (!isPerType(grammar)) return [[name, one]];

@@ -49,10 +49,11 @@ export async function removebg(
     const charged = await till.charge();
     notes.credits = shown(charged);
     facade.metrics.charged(shown(charged));
-    return send(reply, result, { charged, rate: till.rate, accept: request.headers.accept });
+    send(reply, result, { charged, rate: till.rate, accept: request.headers.accept });
   } finally {
     body.release();
   }
+  return reply;
 }
 
 /** The money side of one call: limit and price before the work, the charge after it. */
@@ -108,7 +109,7 @@ interface About {
   readonly accept: string | undefined;
 }
 
-function send(reply: FastifyReply, result: Result, about: About): FastifyReply {
+function send(reply: FastifyReply, result: Result, about: About): void {
   const { foreground, width, height, maxWidth, maxHeight, type, timings } = result;
   void reply.headers({
     ...(type === undefined ? {} : { 'X-Type': type }),
@@ -132,8 +133,9 @@ function send(reply: FastifyReply, result: Result, about: About): FastifyReply {
       'X-RateLimit-Reset': about.rate.reset,
     });
   }
-  if (!wantsJson(about.accept)) return reply.type(result.contentType).send(result.data);
-  return reply.type('application/json; charset=utf-8').send(jsonOf(result));
+  if (wantsJson(about.accept))
+    void reply.type('application/json; charset=utf-8').send(jsonOf(result));
+  else void reply.type(result.contentType).send(result.data);
 }
 
 /** Put together by hand: a serialiser would look at every one of up to 60 million characters. */

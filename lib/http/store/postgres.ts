@@ -17,6 +17,7 @@ export async function openPostgres(address: string): Promise<Database> {
     const detail = 'PostgreSQL needs the package pg: npm install pg';
     throw new BgcutError('package_missing', { detail, cause });
   });
+  const standardParser = pg.types.getTypeParser as (type: number, format?: string) => Parser;
   const pool = new pg.Pool({
     connectionString: address,
     max: connections,
@@ -27,9 +28,7 @@ export async function openPostgres(address: string): Promise<Database> {
     // Counts and milliseconds are far below 2^53.
     types: {
       getTypeParser: (type: number, format?: 'text' | 'binary') =>
-        type === int8
-          ? Number
-          : (pg.types.getTypeParser(type, format) as (text: string) => unknown),
+        type === int8 ? Number : standardParser(type, format),
     },
   });
   // A connection that breaks while nobody uses it: the pool makes another one.
@@ -45,6 +44,8 @@ export async function openPostgres(address: string): Promise<Database> {
 }
 
 const int8 = 20;
+
+type Parser = (text: string) => unknown;
 
 class Postgres implements Database {
   readonly #pool: Pool;

@@ -30,9 +30,9 @@ const idOf = (flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding:
 
 // PostgreSQL refuses to be run by root.
 const asRoot = process.getuid?.() === 0;
-const user = asRoot ? { uid: idOf('-u'), gid: idOf('-g') } : {};
+const user = asRoot ? { uid: idOf('-u'), gid: idOf('-g') } : undefined;
 chmodSync(folder, 0o700);
-if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
+if (user !== undefined) chownSync(folder, user.uid, user.gid);
 
 /** @param {string} program @param {string[]} args */
 function run(program, ...args) {
@@ -54,7 +54,8 @@ const freePort = () =>
     });
   });
 
-let status = 1;
+/** @type {number | null} */
+let status;
 let started = false;
 try {
   run('initdb', '-D', data, '-U', 'bgcut', '-A', 'trust', '-E', 'UTF8', '--no-sync');
@@ -72,9 +73,9 @@ try {
       env: { ...process.env, BGCUT_TEST_DATABASE: `postgres://bgcut@127.0.0.1:${port}/postgres` },
     },
   );
-  status = tests.status ?? 1;
+  status = tests.status;
 } finally {
   if (started) run('pg_ctl', '-D', data, '-w', '-m', 'immediate', 'stop');
   rmSync(folder, { recursive: true, force: true });
 }
-process.exitCode = status;
+process.exitCode = status ?? 1;
