@@ -1,12 +1,15 @@
 // The page at / as its visitors meet it: a real browser, a real server, real pictures.
 import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import fastify from 'fastify';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { forApi } from '#lib/http/openapi/wording';
+import { bgcutPlugin } from 'bgcut/server';
 import { apiName, isPerType, type Parameter } from '#lib/params/parameter';
 import { parameters } from '#lib/params/table';
-import { bytesOf, form, type Running, start } from '../http/support.js';
+import { bytesOf, form, type Running, start, tinyEngine } from '../http/support.js';
 import { choose, darkBlue, expectAccessible, open, seen, twoHalves, untilDone } from './support.js';
 
 let running: Running;
@@ -167,6 +170,43 @@ describe('the settings', () => {
     }
     await page.getByRole('button', { name: 'About Size' }).click();
     await page.getByText(forApi(parameters.size.doc)).waitFor();
+  });
+});
+
+describe('in a server of somebody else', () => {
+  it('is there when it is asked for, below the prefix, and not otherwise', async () => {
+    const app = fastify();
+    const { store } = running;
+    const engine = await tinyEngine();
+    await app.register(bgcutPlugin, { prefix: '/cut', engine, store, page: true });
+    await app.register(bgcutPlugin, { prefix: '/api', engine, store });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    try {
+      const { port } = app.server.address() as AddressInfo;
+      const page = await open({ url: `http://127.0.0.1:${port}/cut` }, { key });
+      await choose(page, picture);
+      await untilDone(page);
+      await page.goto(`http://127.0.0.1:${port}/cut`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.getByRole('link', { name: 'Reference' }).click();
+      await page.getByRole('heading', { name: 'BgCut API' }).waitFor();
+      expect((await fetch(`http://127.0.0.1:${port}/api/`)).status).toBe(404);
+      await page.close();
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('may do nothing but its work', async () => {
+    const answer = await running.call('/', {});
+    const policy = answer.headers.get('content-security-policy')!;
+    expect(policy).toMatch(/^default-src 'none'; /);
+    expect(policy).not.toMatch(/unsafe|https?:|\*|data:/);
+    expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+    const [asset] = /assets\/[\w-]+\.js/.exec(await answer.text())!;
+    const script = await running.call(`/${asset}`, {});
+    expect(script.headers.get('content-type')).toMatch(/^text\/javascript/);
+    expect(script.headers.get('cache-control')).toContain('immutable');
   });
 });
 

@@ -44,6 +44,9 @@ export function addPage(scope: FastifyInstance): void {
         .type('text/html; charset=utf-8')
         .send(page),
   });
+  if (scope.prefix !== '') {
+    scope.get('', (_request, reply) => reply.redirect(`${scope.prefix}/`));
+  }
   for (const name of readdirSync(join(folder, 'assets'))) {
     const bytes = readFileSync(join(folder, 'assets', name));
     // Their names carry a hash of what they hold.
