@@ -197,6 +197,12 @@ describe('in a server of somebody else', () => {
     }
   });
 
+  it('is left out where the setting says so', async () => {
+    const server = await start({ page: false });
+    expect((await server.call('/', {})).status).toBe(404);
+    expect((await server.call('/docs', {})).status).toBe(200);
+  });
+
   it('may do nothing but its work', async () => {
     const answer = await running.call('/', {});
     const policy = answer.headers.get('content-security-policy')!;
