@@ -53,7 +53,8 @@ export interface BgcutServer {
 }
 
 /** Charges are kept that long, so that none is made twice. */
-const chargesKeptMs = 40 * 86_400_000;
+const dayMs = 86_400_000;
+const chargesKeptMs = 40 * dayMs;
 
 /**
  * Makes a server: starts the engine, opens the store, and makes a key if there is none. Settings that are not given are
@@ -70,7 +71,7 @@ export async function createServer(options: ServerOptions = {}): Promise<BgcutSe
   try {
     const store = ownStore ?? (await openStore({ data, database: settings.database }));
     if (ownStore === undefined) opened.push(() => store.close());
-    await store.forgetCharges(clock() - chargesKeptMs);
+    opened.push(await forgetOldCharges(store, clock));
     const engine = ownEngine === undefined ? await startEngine(settings) : asOurs(ownEngine);
     if (ownEngine === undefined) opened.push(() => engine.dispose());
     const submissions = await openSubmissions(settings.improve ?? join(data, 'improve'));
@@ -100,6 +101,19 @@ export async function createServer(options: ServerOptions = {}): Promise<BgcutSe
     await undo();
     throw thrown;
   }
+}
+
+/** Forgets them now and once a day; what it resolves with ends that. */
+async function forgetOldCharges(store: Store, clock: () => number): Promise<() => Promise<void>> {
+  const forget = () => store.forgetCharges(clock() - chargesKeptMs);
+  await forget();
+  // A store that does not answer just now will tomorrow.
+  const timer = setInterval(() => void forget().catch(() => undefined), dayMs);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return Promise.resolve();
+  };
 }
 
 async function startEngine(settings: ServerSettings): Promise<BgcutEngine> {
