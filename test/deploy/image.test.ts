@@ -104,7 +104,9 @@ describe.runIf(process.platform === 'linux')('what the image holds', () => {
 
   beforeAll(async () => {
     // The stage build, with links for what npm ci and npm run build have made here.
-    await run('cp', ['-al', join(project, 'node_modules'), join(project, 'build'), app]);
+    const made = [join(project, 'node_modules'), join(project, 'build'), app];
+    // Between file systems there are no hard links.
+    await run('cp', ['-al', ...made]).catch(() => run('cp', ['-a', ...made]));
     // npm writes into this one.
     const hidden = 'node_modules/.package-lock.json';
     rmSync(join(app, hidden));
