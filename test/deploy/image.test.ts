@@ -73,6 +73,12 @@ describe('the Dockerfile', () => {
     }
   });
 
+  it("keeps compose's password out of the image and out of git", async () => {
+    const ignored = readFileSync(join(project, 'deploy', 'Dockerfile.dockerignore'), 'utf8');
+    expect(ignored.split('\n')).toContain('**/.env');
+    await run('git', ['check-ignore', '--no-index', 'deploy/.env'], { cwd: project });
+  });
+
   it('runs as nobody in particular, keeps its data in a volume, and is asked for its health', () => {
     expect(only('USER').map(String)).toEqual(['USER 1000:1000']);
     expect(only('VOLUME').map(String)).toEqual(['VOLUME /data']);
