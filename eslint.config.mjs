@@ -20,7 +20,7 @@ export default defineConfig(
     linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' },
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './tsconfig.test.json'],
+        project: ['./tsconfig.json', './tsconfig.test.json', './page/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

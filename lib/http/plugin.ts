@@ -15,6 +15,7 @@ import { noteOf } from './log.js';
 import { RateLimited, rateState } from './ratelimit.js';
 import { account } from './routes/account.js';
 import { improve } from './routes/improve.js';
+import { addPage } from './routes/page.js';
 import { addReference } from './routes/reference.js';
 import { removebg } from './routes/removebg.js';
 import { asRefusal, errorBody, isFault, statusOf } from './status.js';
@@ -30,6 +31,8 @@ export interface PluginOptions extends Partial<FacadeLimits> {
   readonly registry?: Registry;
   /** Where /improve puts pictures; without it the route answers 501. */
   readonly submissions?: Submissions | undefined;
+  /** Whether there is a page at / that people can try the API on; not unless given. */
+  readonly page?: boolean;
   /** Milliseconds since 1970; Date.now unless given. */
   readonly clock?: () => number;
 }
@@ -64,6 +67,7 @@ export const bgcutPlugin: FastifyPluginAsync<PluginOptions> = async (scope, opti
   });
   addRoute(scope, facade, 'GET', '/v1.0/account', (key) => Promise.resolve(account(facade, key)));
   addReference(scope);
+  if (options.page === true) addPage(scope);
 };
 
 /** The engine by its class: a facade asks more of it than the public interface has. Throws invalid_option. */

@@ -136,6 +136,14 @@ export const serverSettings = {
   /** How much is done for hair, fur and edges. */
   quality: callOptions.quality,
 
+  /** Whether there is a page at /. */
+  page: parameter({
+    grammar: boolean(),
+    default: true,
+    error,
+    doc: 'Whether there is a page at / on which people with a key can try the API.',
+  }),
+
   /** Whether /metrics answers. */
   metrics: parameter({
     grammar: boolean(),

@@ -19,6 +19,8 @@ export interface Parameter<
   readonly doc: string;
   /** What code may pass that is not text, for docs. */
   readonly inCode?: string;
+  /** Still understood, but something else does it now: see doc. */
+  readonly deprecated?: true;
 }
 
 /** A table: names to entries, in the order of docs and help. */

@@ -136,6 +136,7 @@ export const parameters = {
     grammar: boolean(),
     default: false,
     error: 'invalid_add_shadow',
+    deprecated: true,
     doc: 'Deprecated, use shadowType: the same as the shadow car for cars alone. Has no effect when shadowType is given.',
   }),
 

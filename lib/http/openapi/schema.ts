@@ -62,10 +62,10 @@ function formSchema(fields: Readonly<Record<string, Schema>>, encoding: Encoding
 }
 
 function fieldsOf(name: string, entry: Parameter, encoding: Encoding): [string, Schema][] {
-  const { grammar } = entry;
+  const { grammar, deprecated } = entry;
   const doc = forApi(entry.doc);
   if (fileFields.includes(name)) return [[name, { ...binary(), description: doc }]];
-  const one = { ...valueSchema(entry), description: doc };
+  const one = { ...valueSchema(entry), description: doc, ...(deprecated ? { deprecated } : {}) };
   if (!isPerType(grammar)) return [[name, one]];
   const { default: _, ...each } = valueSchema(entry);
   if (encoding === 'application/json') {
@@ -85,9 +85,12 @@ function valueSchema({ grammar, default: initial }: Parameter): Schema {
   if (grammar.fromText('true') === true) return { type: 'boolean', ...standard };
   if (grammar.values !== undefined) {
     const names = grammar.values.flatMap(({ value, aliases }) => [value, ...aliases]);
-    return { type: 'string', enum: names, ...standard };
+    // The widespread extension; names without a description are aliases.
+    const docs = Object.fromEntries(grammar.values.map(({ value, doc }) => [value, doc]));
+    return { type: 'string', enum: names, 'x-enumDescriptions': docs, ...standard };
   }
   const form = { 'x-grammar': grammar.shape };
+  if (Array.isArray(grammar.fromText('#fff'))) return { type: 'string', format: 'color', ...form };
   if (URL.canParse(String(grammar.fromText('https://example.com/a')))) {
     return { type: 'string', format: 'uri', ...form };
   }
