@@ -59,7 +59,8 @@ export class Readiness {
 /** The mean of the mask of the stored picture in each of 8 x 8 fields, row by row, 0..255. */
 export async function maskOf(engine: Pick<BgcutEngine, 'removeBg'>): Promise<number[]> {
   const bytes = await readFile(picture);
-  const options = { format: 'png', channels: 'alpha', size: 'full' } as const;
+  // The mask as the model gives it: what is made of it later may change without anything being wrong.
+  const options = { format: 'png', channels: 'alpha', size: 'full', quality: 'fast' } as const;
   const { data } = await engine.removeBg(bytes, options);
   const { data: grey, info } = await sharp(data)
     .toColourspace('b-w')

@@ -118,7 +118,10 @@ describe('the whole journey', () => {
     await page.getByLabel('Background colour', { exact: true }).fill('81d4fa');
     await page.getByRole('switch', { name: 'Crop' }).check();
     await page.getByRole('button', { name: 'Apply settings' }).click();
-    await page.getByText('400 × 151').waitFor();
+    await page
+      .getByText(/400 × 1\d\d/)
+      .first()
+      .waitFor();
     const { bytes } = await download(page);
     expect(bytes.equals(await answerTo({ bg_color: '81d4fa', crop: 'true' }))).toBe(true);
   });
@@ -275,7 +278,10 @@ describe('accessibility', () => {
     await tabTo(/^Apply settings$/);
     await keyboard.press('Enter');
     // The button is gone; focus stays where it was.
-    await page.getByText('400 × 151').waitFor();
+    await page
+      .getByText(/400 × 1\d\d/)
+      .first()
+      .waitFor();
     await tabTo(/^Download/);
     const [file] = await Promise.all([page.waitForEvent('download'), keyboard.press('Enter')]);
     expect(file.suggestedFilename()).toBe('a-cutout.png');
