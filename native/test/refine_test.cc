@@ -295,10 +295,9 @@ TEST(Foreground, TakesTheBackgroundOutOfASoftEdgeAndNothingElse) {
 TEST(WithDetail, BringsBackWhatTheMattesSizeCouldNotHold) {
   constexpr Size kMask{256, 256};
   matte::Plane net{std::vector<float>(static_cast<size_t>(kMask.area())), kMask};
+  float* value = net.values.data();
   for (int y = 0; y < kMask.height; ++y) {
-    for (int x = 0; x < kMask.width; ++x) {
-      net.values[static_cast<size_t>(y * kMask.width + x)] = x % 8 == 0 || y % 8 == 0 ? 1.0F : 0.0F;
-    }
+    for (int x = 0; x < kMask.width; ++x) *value++ = x % 8 == 0 || y % 8 == 0 ? 1.0F : 0.0F;
   }
   const matte::Plane small = matte::resample(net, {128, 128}, 2);
   const auto error = [&](const matte::Plane& plane) {
