@@ -93,6 +93,9 @@ Plan read_plan(const Napi::Object& plan) {
     result.transparent_frame = read_size(read_object(plan, "transparentFrame"));
   }
   result.segment = read_size(read_object(plan, "segment"));
+  if (plan.Get("segmentAgain").IsObject()) {
+    result.segment_again = read_size(read_object(plan, "segmentAgain"));
+  }
   if (plan.Get("roi").IsObject()) result.roi = read_box(read_object(plan, "roi"));
   if (plan.Get("matting").IsObject()) {
     const Napi::Object matting = read_object(plan, "matting");

@@ -39,6 +39,10 @@ struct Mask {
   Size size;
 };
 
+// Whether a mask has found its subject: it is sure of a fair part of what it takes for one. A model
+// that is shown a picture smaller than those it was trained on now and then is sure of nothing.
+bool is_sure(const Mask& mask);
+
 // Normalises `rgb` (three bands) as the contract says.
 Tensor fill_tensor(const image::Pixels& rgb, const Contract& contract);
 

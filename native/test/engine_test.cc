@@ -84,6 +84,49 @@ TEST(Engine, CutsOutWhatIsBright) {
   EXPECT_LE(sum, finished->total_ms + 1);
 }
 
+// The PNG of chelsea.png, whose fur is neither bright nor dark: the tiny model is sure of little.
+std::vector<uint8_t> cut_out(Engine& engine, Size segment, std::optional<Size> again = {}) {
+  Request request = request_for(plan_for({451, 300}), keep);
+  request.picture = test::open_fixture("photos/chelsea.png");
+  request.plan.segment = segment;
+  request.plan.segment_again = again;
+  std::promise<Outcome> promise;
+  engine.submit(std::move(request),
+                [&promise](Outcome outcome) { promise.set_value(std::move(outcome)); });
+  const Outcome outcome = promise.get_future().get();
+  const image::Encoded& file = std::get<Finished>(outcome).result.data;
+  const auto* const bytes = static_cast<const uint8_t*>(file.data.get());
+  return {bytes, bytes + file.length};
+}
+
+TEST(Engine, LooksAgainWhereTheFirstLookLeavesDoubt) {
+  segment::Contract contract = test::tiny_contract();
+  contract.mean = {.5F, .5F, .5F};
+  Engine engine({test::open_tiny(), contract, nullptr}, 2, 1);
+  const auto once = cut_out(engine, {64, 64});
+  const auto larger = cut_out(engine, {256, 256});
+  EXPECT_NE(once, larger);
+  EXPECT_EQ(cut_out(engine, {64, 64}, Size{256, 256}), larger);
+}
+
+TEST(Mask, IsSureWhereAFairPartOfWhatMayBeSubjectIs) {
+  const auto mask = [](float subject, float edge) {
+    segment::Mask made{std::vector<float>(1000), {100, 10}};
+    const auto part = [&made](float share) {
+      return made.values.begin() + static_cast<std::ptrdiff_t>(1000 * share);
+    };
+    std::fill(made.values.begin(), part(subject + edge), .5F);
+    std::fill(made.values.begin(), part(subject), 1.0F);
+    return made;
+  };
+  EXPECT_TRUE(segment::is_sure(mask(.5F, .1F)));
+  EXPECT_TRUE(segment::is_sure(mask(.03F, .03F)));
+  EXPECT_FALSE(segment::is_sure(mask(.1F, .4F)));
+  EXPECT_FALSE(segment::is_sure(mask(0, .3F)));
+  EXPECT_FALSE(segment::is_sure(mask(0, 0)));
+  EXPECT_FALSE(segment::is_sure(mask(.003F, 0)));
+}
+
 TEST(Engine, AWaitingRequestEndsAtOnceWhenCancelled) {
   Engine engine({test::open_tiny(), test::tiny_contract(), nullptr}, 1, 1);
   std::promise<void> hold;
