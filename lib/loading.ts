@@ -63,8 +63,7 @@ export interface NativePart {
  */
 export function findNative(where: Surroundings): NativePart | readonly Tried[] {
   const compiled = join(where.root, 'build', 'Release');
-  if (existsSync(join(compiled, ADDON)))
-    return { package: undefined, folder: compiled, files: {} };
+  if (existsSync(join(compiled, ADDON))) return { package: undefined, folder: compiled, files: {} };
   const tried: Tried[] = [{ what: join(compiled, ADDON), outcome: 'there is no such file' }];
   const platform = where.published.bgcut?.platforms[platformKey(where)];
   if (platform === undefined) return tried;

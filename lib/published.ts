@@ -15,6 +15,8 @@ export interface PublishedPlatform {
 /** The part of package.json that the code reads. */
 export interface Published {
   readonly version: string;
+  /** An SPDX expression. */
+  readonly license: string;
   /** The versions of Node that it runs on, as a range of npm's. */
   readonly engines: { readonly node: string };
   readonly dependencies: Readonly<Record<string, string>>;

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
-const version = { version: '1.0.0', engines: { node: '>=20' }, dependencies: { sharp: '0.35.5' } };
+const version = { version: '1.0.0', license: 'MIT', engines: { node: '>=20' }, dependencies: { sharp: '0.35.5' } };
 
 /** package.json as it is published, with one platform whose files have these SHA-256. */
 function publishedWith(files: Record<string, string> = {}): Published {
@@ -92,7 +92,9 @@ describe('a failed load says what was tried, what was found and needed, and what
   it.runIf(process.platform === 'linux')("with the linker's own words", () => {
     const addon = put('build/Release/bgcut.node', 'not a library');
     const error = failureOf(surroundings());
-    expect(error.detail).toMatch(new RegExp(`^- ${addon}: .*(invalid ELF header|file too short)`, 'm'));
+    expect(error.detail).toMatch(
+      new RegExp(`^- ${addon}: .*(invalid ELF header|file too short)`, 'm'),
+    );
     expect(error.cause).toBeInstanceOf(Error);
   });
 
@@ -178,10 +180,7 @@ describe('the native part is found', () => {
     put(`${store}/package.json`, '{}');
     put(`${store}/bgcut.node`);
     mkdirSync(join(root, 'node_modules/bgcut/node_modules/@bgcut'), { recursive: true });
-    symlinkSync(
-      join(root, store),
-      join(root, 'node_modules/bgcut/node_modules/@bgcut/linux-x64'),
-    );
+    symlinkSync(join(root, store), join(root, 'node_modules/bgcut/node_modules/@bgcut/linux-x64'));
     expect(findNative(installed())).toMatchObject({ folder: join(root, store) });
   });
 });
