@@ -111,14 +111,16 @@ export function loadNativeFrom(where: Surroundings): NativeAddon {
     native.loadRuntime(runtime);
     return native;
   } catch (cause) {
-    const tried = { what: loading, outcome: firstLine(cause) };
+    const tried = { what: loading, outcome: reasonOf(cause) };
     throw loadFailure(where, [tried], { cause, changed: changedFiles(found) });
   }
 }
 
-function firstLine(thrown: unknown): string {
+/** The message on one line, without what Node and sharp add below it: their advice is not for bgcut's users. */
+function reasonOf(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return (message.trim().split('\n')[0] ?? '').replace(/[.:\s]+$/, '');
+  const [reason = ''] = message.trim().split(/\n(?:Possible solutions|Require stack)/);
+  return reason.replace(/\s*\n\s*/g, '; ').replace(/[.:;\s]+$/, '');
 }
 
 function libc(): string {

@@ -63,8 +63,13 @@ async function gather(prebuilds, all) {
  * @param {string} out
  */
 async function pack(folder, out) {
-  const answer = await npm(`pack --json --ignore-scripts --loglevel=error --pack-destination "${out}"`, folder);
-  const [{ filename } = { filename: '' }] = /** @type {{ filename: string }[]} */ (JSON.parse(answer));
+  const answer = await npm(
+    `pack --json --ignore-scripts --loglevel=error --pack-destination "${out}"`,
+    folder,
+  );
+  const [{ filename } = { filename: '' }] = /** @type {{ filename: string }[]} */ (
+    JSON.parse(answer)
+  );
   process.stdout.write(`${join(out, filename)}\n`);
 }
 
@@ -120,7 +125,9 @@ Licences: LICENSE, LICENSE-onnxruntime, ThirdPartyNotices-onnxruntime.txt.${
  */
 async function stageMain(all, folder, repository) {
   const listed = await npm('pack --dry-run --json --ignore-scripts --loglevel=error', root);
-  const [{ files } = { files: [] }] = /** @type {{ files: { path: string }[] }[]} */ (JSON.parse(listed));
+  const [{ files } = { files: [] }] = /** @type {{ files: { path: string }[] }[]} */ (
+    JSON.parse(listed)
+  );
   for (const { path } of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await cp(join(root, path), join(folder, path));

@@ -66,7 +66,9 @@ export function mainManifest(all, repository) {
     ...Object.fromEntries(kept),
     ...published(repository),
     files: [...source.files, 'sbom.cdx.json'],
-    optionalDependencies: Object.fromEntries(all.map(({ key }) => [packageName(key), source.version])),
+    optionalDependencies: Object.fromEntries(
+      all.map(({ key }) => [packageName(key), source.version]),
+    ),
     bgcut: { platforms: Object.fromEntries(platforms) },
   };
 }

@@ -33,9 +33,7 @@ async function npmBom() {
 
 /** @param {string} expression */
 function licences(expression) {
-  return / (AND|OR) /.test(expression)
-    ? [{ expression }]
-    : [{ license: { id: expression } }];
+  return / (AND|OR) /.test(expression) ? [{ expression }] : [{ license: { id: expression } }];
 }
 
 /**
