@@ -19,9 +19,9 @@ import { packageName, PLATFORMS } from './platforms.mjs';
 
 const exec = promisify(execFile);
 const require = createRequire(import.meta.url);
-/** @type {typeof import('../../lib/licences/native.js')} */
+/** @type {typeof import('#lib/licences/native')} */
 const { libvipsLibraries, RUNTIME_LICENCE } = require(join(root, 'dist', 'licences', 'native.js'));
-/** @type {typeof import('../../lib/models/manifest.js')} */
+/** @type {typeof import('#lib/models/manifest')} */
 const { builtinManifests, isNpmSource } = require(join(root, 'dist', 'models', 'manifest.js'));
 
 /** @returns {Promise<Bom>} npm's view of the packages, those of every platform */

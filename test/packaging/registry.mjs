@@ -10,7 +10,7 @@ import pacote from 'pacote';
 import * as tar from 'tar';
 
 const root = join(import.meta.dirname, '..', '..');
-/** @type {typeof import('../../lib/models/npm.js')} */
+/** @type {typeof import('#lib/models/npm')} */
 const { npmOptions } = createRequire(import.meta.url)(join(root, 'dist', 'models', 'npm.js'));
 
 /**
