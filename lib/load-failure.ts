@@ -89,7 +89,7 @@ function remedies(
       'Or compile a checkout of the repository on this one: `npm ci && npm run build`.',
     ];
   }
-  if (/libvips/.test(words) && !/sharp/.test(tried[0]?.what ?? '')) {
+  if (words.includes('libvips') && tried[0]?.what.startsWith('sharp') !== true) {
     return [
       `bgcut needs sharp ${where.published.dependencies.sharp ?? ''} for itself: \`npm ls sharp\` shows what it got; take it out of "overrides" or "resolutions".`,
     ];

@@ -90,8 +90,9 @@ export async function startRegistry(files) {
     requests += 1;
     answer(decodeURIComponent(request.url ?? '/')).then(
       (body) => response.end(body),
-      (/** @type {{ code?: string }} */ error) => {
-        response.statusCode = error.code === 'E404' ? 404 : 500;
+      (/** @type {unknown} */ error) => {
+        const missing = error instanceof Error && 'code' in error && error.code === 'E404';
+        response.statusCode = missing ? 404 : 500;
         response.end('{}');
       },
     );

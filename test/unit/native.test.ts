@@ -19,7 +19,12 @@ beforeEach(() => {
 });
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
-const version = { version: '1.0.0', license: 'MIT', engines: { node: '>=20' }, dependencies: { sharp: '0.35.5' } };
+const version = {
+  version: '1.0.0',
+  license: 'MIT',
+  engines: { node: '>=20' },
+  dependencies: { sharp: '0.35.5' },
+};
 
 /** package.json as it is published, with one platform whose files have these SHA-256. */
 function publishedWith(files: Record<string, string> = {}): Published {
