@@ -98,8 +98,11 @@ export async function environment({ home, registry, node }) {
   await mkdir(bin, { recursive: true });
   if (!existsSync(join(bin, 'node'))) await symlink(node, join(bin, 'node'));
   return {
+    // Windows starts no program without its own variables.
+    ...(process.platform === 'win32' ? process.env : {}),
     PATH: bin,
     HOME: home,
+    USERPROFILE: home,
     TMPDIR: process.env.TMPDIR ?? '/tmp',
     npm_config_registry: registry,
     YARN_REGISTRY: registry,

@@ -1,7 +1,7 @@
 // `npm run package` for a release: every platform, from folders that CI's machines have filled. Here they are filled with
 // stand-ins, since what is looked at is the packages around them.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -43,10 +43,7 @@ async function manifest(out: string, name: string): Promise<Record<string, unkno
   const cwd = join(folder, `${out}-${name}`);
   await mkdir(cwd);
   await tar.extract({ file: join(folder, out, `${name}-0.1.0.tgz`), cwd, strip: 1 });
-  const { default: content } = (await import(join(cwd, 'package.json'), {
-    with: { type: 'json' },
-  })) as { default: Record<string, unknown> };
-  return content;
+  return JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8')) as Record<string, unknown>;
 }
 
 describe('a release', () => {
