@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { defineInfo } from './info/command.js';
 import { defineKeys } from './keys/command.js';
+import { defineLicences } from './licences/command.js';
 import { defineModels } from './models/command.js';
 import { defineRemove } from './remove/command.js';
 import { defineServe } from './serve/command.js';
@@ -31,6 +32,7 @@ export function buildProgram(): Command {
   defineRemove(program);
   defineInfo(program);
   defineModels(program);
+  defineLicences(program);
   defineServe(program);
   defineKeys(program);
   return program;

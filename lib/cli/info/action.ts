@@ -1,7 +1,9 @@
 /** What `bgcut info` does. */
 import { availableParallelism } from 'node:os';
 import { fromNativeError } from '../../errors.js';
-import { cacheFolder, listModels, type ModelInfo } from '../../models/index.js';
+import { checkFiles, type NativeFile } from '../../integrity.js';
+import { findNative, surroundings } from '../../loading.js';
+import { cacheFolder, DEFAULT_MODEL, listModels, type ModelInfo } from '../../models/index.js';
 import { type DeviceName, loadNative } from '../../native.js';
 import { usableCpus } from '../../threads.js';
 import { version } from '../../version.js';
@@ -27,6 +29,8 @@ interface Info {
     readonly usable: number;
     readonly present: number;
   };
+  /** Where the native part is; null when none was found. */
+  readonly native: NativeInfo | null;
   readonly devices: readonly Probe[];
   readonly cacheFolder: string;
   readonly models: readonly ModelInfo[];
@@ -34,11 +38,21 @@ interface Info {
   readonly error?: ErrorReport;
 }
 
+/** The native part and whether its files are the ones that were published. */
+interface NativeInfo {
+  /** The package that it is; null where it was compiled in this checkout. */
+  readonly package: string | null;
+  readonly folder: string;
+  /** The files whose checksum is known; none in a checkout. */
+  readonly files: readonly NativeFile[];
+}
+
 const devices: readonly DeviceName[] = ['cpu', 'cuda', 'tensorrt', 'directml', 'coreml', 'webgpu'];
 
-/** Prints what runs here. The exit code is 69 when the native part can't be loaded. */
+/** Prints what runs here. The exit code is 69 when the native part can't be loaded or is not what was published. */
 export async function info(json: boolean): Promise<void> {
   const gathered = await gather();
+  if (gathered.native?.files.some(({ intact }) => !intact)) process.exitCode = exitCode.unavailable;
   if (json) await printJson(gathered);
   else await printForPeople(gathered);
 }
@@ -48,6 +62,7 @@ async function gather(): Promise<Info> {
     platform: process.platform,
     arch: process.arch,
     cpus: { usable: usableCpus(), present: availableParallelism() },
+    native: nativeInfo(),
     cacheFolder: cacheFolder(),
     models: await listModels(),
   };
@@ -69,6 +84,12 @@ async function gather(): Promise<Info> {
       error: describeError(error),
     };
   }
+}
+
+function nativeInfo(): NativeInfo | null {
+  const found = findNative(surroundings());
+  if ('length' in found) return null;
+  return { package: found.package ?? null, folder: found.folder, files: checkFiles(found) };
 }
 
 async function probeAll(): Promise<Probe[]> {
@@ -110,10 +131,13 @@ async function printForPeople(gathered: Info): Promise<void> {
       ['platform', `${platform} ${arch}`],
       ['threads', `${cpus.usable} (of ${cpus.present} CPUs)`],
     ]),
+    ...section('Native part', nativeRows(gathered.native)),
     ...section('Devices', gathered.devices.map(deviceRow)),
     ...section('Models', [
       ['folder', gathered.cacheFolder],
-      ...gathered.models.filter(({ installed }) => installed).map(modelRow),
+      ...gathered.models
+        .filter(({ name, installed }) => installed || name === DEFAULT_MODEL)
+        .map(modelRow),
     ]),
   ];
   await printLine(lines.join('\n').trimEnd());
@@ -124,6 +148,19 @@ function deviceRow(probe: Probe): string[] {
   return [probe.device, `does not run: ${probe.reason}`];
 }
 
-function modelRow({ name, title, bytes }: ModelInfo): string[] {
-  return [name, `${title}, ${bytes === null ? 'size unknown' : formatBytes(bytes)}`];
+function nativeRows(native: NativeInfo | null): string[][] {
+  if (native === null) return [['not found', '']];
+  const files = native.files.map(({ name, intact }) => [
+    name,
+    intact
+      ? paint('green', 'as published', process.stdout)
+      : `${paint('red', 'NOT as published', process.stdout)}: delete node_modules and install again`,
+  ]);
+  return [[native.package ?? 'compiled here', native.folder], ...files];
+}
+
+function modelRow({ name, title, bytes, installed, licence, commercial }: ModelInfo): string[] {
+  const size = bytes === null ? 'size unknown' : formatBytes(bytes);
+  const here = installed ? '' : ', fetched on first use';
+  return [name, `${title}, ${size}${here}; licence: ${licence}; commercial use: ${commercial}`];
 }

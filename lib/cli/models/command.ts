@@ -50,8 +50,8 @@ export function defineModels(program: Command): void {
     });
   define('licences', 'print the licence of every model').action(
     async (_flags: JsonFlag, command: Command) => {
-      const { printLicences } = await import('./action.js');
-      await printLicences(asksForJson(command));
+      const { printModelLicences } = await import('../licences/action.js');
+      await printModelLicences(asksForJson(command));
     },
   );
 }
