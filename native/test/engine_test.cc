@@ -62,8 +62,8 @@ TEST(Session, IsSharedWhileSomebodyUsesIt) {
 TEST(Session, RefusesWhatIsNoModel) {
   test::load_runtime();
   try {
-    segment::open_session(std::string(BGCUT_FIXTURES) + "/photos/rocket.jpg", segment::Device::kCpu,
-                          1, test::tiny_contract());
+    segment::open_session(std::string(BGCUT_FIXTURES) + "/photos/rocket.jpg", {.threads = 1},
+                          test::tiny_contract());
     FAIL() << "opened";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::kModelInvalid);
