@@ -72,6 +72,8 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
     options.AddConfigEntry(kOrtRunOptionsConfigEnableMemoryArenaShrinkage, "cpu:0");
   Mask mask;
   try {
+    const auto held = session.turn();
+    token.check();  // the turn may have been long in coming
     auto lane = session.lanes().take(session.get(), key, session.pinned());
     {
       const CancelToken::Interrupt interrupt(token, [&options] { options.SetTerminate(); });

@@ -26,11 +26,20 @@ Device device_of(const std::string& provider) {
   return found == devices.end() ? Device::kCpu : found->second;
 }
 
+std::mutex* one_at_a_time(Device device) {
+  static auto* const webgpu = new std::mutex;  // outlive every static destructor
+  static auto* const directml = new std::mutex;
+  if (device == Device::kWebGpu) return webgpu;
+  return device == Device::kDirectMl ? directml : nullptr;
+}
+
 }  // namespace
 
 Session::Session(const std::string& file, const Placement& placement, const Contract& contract)
-    : session_(environment(), std::filesystem::u8path(file).c_str(),
-               session_options(placement, contract.input_name)) {
+    : one_at_a_time_(one_at_a_time(placement.device)) {
+  const auto held = turn();
+  session_ = Ort::Session(environment(), std::filesystem::u8path(file).c_str(),
+                          session_options(placement, contract.input_name));
   if (placement.device == Device::kCuda || placement.device == Device::kTensorRt) {
     const Ort::MemoryInfo pinned("CudaPinned", OrtDeviceAllocator, 0, OrtMemTypeCPUOutput);
     pinned_ = Ort::Allocator(session_, pinned);
@@ -38,6 +47,18 @@ Session::Session(const std::string& file, const Placement& placement, const Cont
   // Loading rewrites the weights for the CPU's kernels and frees the originals, which glibc
   // keeps: without this the process stays 220 MB larger (IS-Net).
   return_free_memory();
+}
+
+Session::~Session() {
+  const auto held = turn();
+  lanes_.clear();
+  pinned_.reset();
+  session_ = Ort::Session(nullptr);
+}
+
+std::unique_lock<std::mutex> Session::turn() const {
+  return one_at_a_time_ == nullptr ? std::unique_lock<std::mutex>()
+                                   : std::unique_lock(*one_at_a_time_);
 }
 
 std::vector<NodeCount> Session::nodes() const {

@@ -1,6 +1,7 @@
 // Private to native/segment: a loaded model.
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,14 @@ class Session {
  public:
   // Throws Ort::Exception.
   Session(const std::string& file, const Placement& placement, const Contract& contract);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // To be held while inputs are bound and the session runs. WebGPU and DirectML do one thing at a
+  // time, whatever the session: two runs at once end up in one list of commands, and fail. Holds
+  // nothing on other devices.
+  std::unique_lock<std::mutex> turn() const;
 
   Ort::Session& get() { return session_; }
   Lanes& lanes() { return lanes_; }
@@ -25,9 +34,10 @@ class Session {
   std::vector<NodeCount> nodes() const;
 
  private:
-  Ort::Session session_;
+  std::mutex* const one_at_a_time_;  // of the device; null where it needs none
+  Ort::Session session_{nullptr};
   std::optional<Ort::Allocator> pinned_;
-  Lanes lanes_;  // they use the two above, and end before them
+  Lanes lanes_;
 };
 
 }  // namespace bgcut::segment
