@@ -2,8 +2,7 @@ import path from 'node:path';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { cudaPackage } from '#lib/providers/packages';
-import { emptyFolder, entry, jsonLines, namesIn, run, tinyModel } from './support';
-import { runNode } from '../support/child.js';
+import { emptyFolder, jsonLines, namesIn, photos, run, tinyModel } from './support';
 
 // The set is for one platform.
 const here = process.platform === 'linux' && process.arch === 'x64';
@@ -43,13 +42,17 @@ describe.runIf(here)('bgcut providers', () => {
 
   it('never fetches by itself: a device without its files says which command does', async () => {
     const env = { BGCUT_CACHE: await emptyFolder() };
-    const ended = await run(
-      ['remove', path.join(import.meta.dirname, 'x.jpg'), '--device', 'cuda', '--model', tinyModel],
-      { env },
-    );
-    expect(ended.code).not.toBe(0);
-    const warmup = await run(['warmup', '--device', 'cuda', '--model', tinyModel], { env });
-    expect(warmup.code).toBe(69);
+    const commands = [
+      ['remove', path.join(photos, 'rocket.jpg'), '-o', '-', '--device', 'cuda'],
+      ['warmup', '--device', 'tensorrt'],
+    ];
+    for (const command of commands) {
+      const ended = await run([...command, '--model', tinyModel], { env });
+      expect(ended.code).toBe(69);
+      expect(ended.stderr).toContain('"bgcut providers add cuda" fetches them');
+      expect(ended.stderr).toContain('(provider_unavailable)');
+    }
+    expect(await namesIn(env.BGCUT_CACHE)).toEqual([]);
   });
 });
 

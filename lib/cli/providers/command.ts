@@ -1,5 +1,6 @@
 /** The definition of `bgcut providers` and its sub-commands. */
 import type { Command } from 'commander';
+import { refuseSubcommand } from '../subcommand.js';
 
 interface JsonFlag {
   readonly json?: true;
@@ -22,8 +23,12 @@ export function defineProviders(program: Command): void {
         'are fetched by "add", and by nothing else.',
     )
     .option('--json', 'JSON on standard output')
-    .addHelpText('after', examples);
+    .addHelpText('after', examples)
+    // Without a sub-command it lists; commander would call a misspelt one an argument too many.
+    .allowExcessArguments();
   providers.action(async ({ json }: JsonFlag) => {
+    const [unknown] = providers.args;
+    if (unknown !== undefined) refuseSubcommand(providers, unknown);
     const { list } = await import('./action.js');
     await list(json ?? false);
   });

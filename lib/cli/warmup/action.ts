@@ -29,13 +29,13 @@ interface Warm {
 /** Makes everything ready and prints what was done. Rejects with a BgcutError. */
 export async function warmUp(given: Record<string, unknown>, json: boolean): Promise<void> {
   const settings = readOptions(engineOptions, given);
-  await resolveModel(DETECTOR, { ...settings, kind: 'detector', signal: stopSignal });
   const engine = new BgcutEngine(settings);
   const stop = () => void engine.dispose();
   stopSignal.addEventListener('abort', stop);
   try {
     const startMs = await timed(engine.started());
     const buildMs = engine.info().tensorrt === 'building' ? await timed(engine.settled()) : 0;
+    await resolveModel(DETECTOR, { ...settings, kind: 'detector', signal: stopSignal });
     const { provider, precision, nodes, fallbacks, model, tensorrt } = engine.info();
     if (tensorrt !== null && typeof tensorrt === 'object') {
       throw new BgcutError('provider_unavailable', { title: tensorrt.problem });
