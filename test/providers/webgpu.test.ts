@@ -52,6 +52,12 @@ describe.runIf(here)('WebGPU', () => {
     expect(report.after).toBeGreaterThan(100_000);
   });
 
+  it('can take over from another device while that one serves', () => {
+    const told = runProgram('takeover.mjs', vulkan, tinyModel) as Record<string, unknown>;
+    expect(told).toMatchObject({ before: { cpu: 2 }, after: { webgpu: 2 } });
+    expect(told.asked).toBeGreaterThan(0);
+  });
+
   it('is what bgcut warmup and bgcut info tell', () => {
     const bgcut = (...args: string[]) =>
       JSON.parse(
