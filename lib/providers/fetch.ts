@@ -94,7 +94,7 @@ function explain(error: unknown, set: ProviderPackage, folder: string): unknown 
   if (error instanceof BgcutError) return error;
   const storage = storageError(error, folder);
   if (storage) return storage;
-  const code = String((error as NodeJS.ErrnoException | null)?.code ?? '');
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
   if (/^(EINTEGRITY|EPACKAGE|TAR_.*|Z_.*|ZlibError)$/.test(code)) {
     return mismatch(
       set,

@@ -7,6 +7,7 @@ const [file = ''] = process.argv.slice(2);
 const start = startConfig(await resolveModel(file), { threads: 1, concurrency: 2 });
 const engine = await loadNative().createEngine({ ...start, device: 'cpu' });
 const before = engine.nodes();
+/** @type {Promise<number>[]} */
 const asked = [];
 const timer = setInterval(() => asked.push(engine.infer(128, 128)), 5);
 await engine.useModel({ ...start, device: 'webgpu' });

@@ -3,10 +3,17 @@ import sharp from 'sharp';
 
 import { createEngine } from 'bgcut';
 
-const [model, ...pictures] = process.argv.slice(2);
-const options = { channels: 'alpha', quality: 'fast', type: 'other', format: 'png' };
+const [model, firstPicture = '', ...more] = process.argv.slice(2);
+const pictures = [firstPicture, ...more];
+/** @satisfies {import('bgcut').RemoveOptions} */
+const options = /** @type {const} */ ({
+  channels: 'alpha',
+  quality: 'fast',
+  type: 'other',
+  format: 'png',
+});
 
-/** @param {import('bgcut').Engine} engine @param {string} size @param {string} picture */
+/** @param {import('bgcut').Engine} engine @param {'preview' | 'medium'} size @param {string} picture */
 async function alpha(engine, size, picture) {
   const { data, provider } = await engine.removeBg(picture, { ...options, size });
   return { provider, pixels: await sharp(data).removeAlpha().extractChannel(0).raw().toBuffer() };
@@ -19,7 +26,7 @@ const infos = [cpu, first, second].map((engine) => engine.info());
 const differences = [];
 const providers = new Set();
 for (const picture of pictures) {
-  for (const size of ['preview', 'medium']) {
+  for (const size of /** @type {const} */ (['preview', 'medium'])) {
     const expected = await alpha(cpu, size, picture);
     // At the same time: they share one session.
     const [one, two] = await Promise.all([
@@ -30,7 +37,7 @@ for (const picture of pictures) {
       providers.add(provider);
       let most = 0;
       for (const [i, value] of pixels.entries()) {
-        most = Math.max(most, Math.abs(value - expected.pixels[i]));
+        most = Math.max(most, Math.abs(value - (expected.pixels[i] ?? NaN)));
       }
       differences.push({
         most,
@@ -42,7 +49,7 @@ for (const picture of pictures) {
 }
 await first.dispose();
 // The other one still has the weights.
-const after = await alpha(second, 'preview', pictures[0]);
+const after = await alpha(second, 'preview', firstPicture);
 await second.dispose();
 await cpu.dispose();
 console.log(
