@@ -27,7 +27,8 @@ struct Placement {
   // them.
   std::vector<int> sides = {};
 
-  auto operator<=>(const Placement&) const = default;
+  // clang-tidy 14 takes the 0 that a defaulted comparison is compared with for a pointer.
+  auto operator<=>(const Placement&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // How many nodes of a graph run on which device.

@@ -67,6 +67,7 @@ std::vector<NodeCount> Session::nodes() const {
     counts[device_of(part.GetEpName())] += static_cast<int>(part.GetNodes().size());
   }
   std::vector<NodeCount> nodes;
+  nodes.reserve(counts.size());
   for (const auto& [device, count] : counts) nodes.push_back({device, count});
   return nodes;
 }
