@@ -15,6 +15,7 @@ import { changedFiles } from './integrity.js';
 import { loadFailure, type Tried } from './load-failure.js';
 import type { NativeAddon } from './native.js';
 import { packageRoot, platformKey, type Published, published } from './published.js';
+import { withProviders } from './providers/folder.js';
 
 /** Where the loader looks; a parameter so that its failures can be tested. */
 export interface Surroundings {
@@ -108,7 +109,7 @@ export function loadNativeFrom(where: Surroundings): NativeAddon {
     const native = where.require(addon) as NativeAddon;
     // By its absolute path, and without sharing its symbols: an app may have another version in the process.
     loading = runtime;
-    native.loadRuntime(runtime);
+    native.loadRuntime(withProviders(runtime));
     return native;
   } catch (cause) {
     const tried = { what: loading, outcome: reasonOf(cause) };

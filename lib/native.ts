@@ -22,6 +22,8 @@ export interface NativeAddon {
     device: DeviceName,
     model: Uint8Array,
   ): Promise<{ ok: true } | { ok: false; reason: string }>;
+  /** The GPU and the TensorRT that an engine would be built for; null where one of them is missing. */
+  findTensorRt(): Promise<{ gpu: string; tensorrt: number } | null>;
   /** Loads (or shares, process-wide) the session, off the main thread. */
   createEngine(config: NativeEngineConfig): Promise<NativeEngine>;
 }
@@ -39,10 +41,22 @@ export interface NativeModelConfig {
   output: { name: string; activation: 'none' | 'sigmoid' | 'minmax' };
 }
 
-export interface NativeEngineConfig extends NativeModelConfig {
+/** Where and how a model runs. Engines with the same model and the same placement share its weights. */
+export interface NativePlacement {
   device: DeviceName;
   /** Threads of one inference, >= 1. */
   threads: number;
+  /** Most bytes of the GPU's memory; absent: no bound. Only CUDA and TensorRT know one. */
+  gpuMemoryLimit?: number;
+  /** Whether TensorRT or CoreML may compute in float16. */
+  half?: boolean;
+  /** An existing folder for what TensorRT or CoreML compile; absent: it is not kept. */
+  cacheFolder?: string;
+  /** The sides of the model's inputs, in pixels: TensorRT builds one engine for all between the smallest and the largest. */
+  inputSides?: readonly number[];
+}
+
+export interface NativeEngineConfig extends NativeModelConfig, NativePlacement {
   /** Pictures worked on at the same time, >= 1. */
   concurrency: number;
 }
@@ -62,10 +76,14 @@ export interface NativeEngine {
     plan: Plan,
     compose: (subject: NativeSubject) => Composition,
   ): NativeRun;
+  /** From the next run on, masks are made by this model: the same one at another placement. Loaded off the main thread. */
+  useModel(config: NativeModelConfig & NativePlacement): Promise<void>;
+  /** How many nodes of the model's graph run where, as counted before a provider fuses them. */
+  nodes(): Partial<Record<DeviceName, number>>;
   /** From the next run on, types are told with this detector, which is loaded off the main thread. */
-  useDetector(config: NativeModelConfig & { threads: number }): Promise<void>;
+  useDetector(config: NativeModelConfig & NativePlacement): Promise<void>;
   /** From the next run on, mattes are made by this model where the plan says so. Loaded off the main thread. */
-  useMatting(config: NativeModelConfig & { threads: number; device: DeviceName }): Promise<void>;
+  useMatting(config: NativeModelConfig & NativePlacement): Promise<void>;
   /** Milliseconds of one inference on a blank input of that size, in pixels. */
   infer(width: number, height: number): Promise<number>;
   /** Cancels everything with engine_disposed and joins the threads, off the main thread. */

@@ -53,7 +53,7 @@ inline const segment::Contract& tiny_contract() {
 
 inline std::shared_ptr<segment::Session> open_tiny(const std::string& name = "models/tiny.onnx") {
   load_runtime();
-  return segment::open_session(std::string(BGCUT_FIXTURES) + "/" + name, segment::Device::kCpu, 2,
+  return segment::open_session(std::string(BGCUT_FIXTURES) + "/" + name, {.threads = 2},
                                tiny_contract());
 }
 

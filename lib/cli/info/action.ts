@@ -1,5 +1,7 @@
 /** What `bgcut info` does. */
 import { availableParallelism } from 'node:os';
+import { createEngine } from '../../engine.js';
+import type { EngineInfo } from '../../engine-info.js';
 import { fromNativeError } from '../../errors.js';
 import { checkFiles, type NativeFile } from '../../integrity.js';
 import { findNative, surroundings } from '../../loading.js';
@@ -9,7 +11,9 @@ import { usableCpus } from '../../threads.js';
 import { version } from '../../version.js';
 import { describeError, type ErrorReport, exitCode } from '../errors.js';
 import { formatBytes, formatTable } from '../format.js';
+import { placement } from '../placement.js';
 import { errorLine, paint, printJson, printLine, say } from '../terminal.js';
+import type { InfoFlags } from './command.js';
 import { probe, type Probe } from './probe.js';
 
 /** What `bgcut info --json` prints. Field names are stable. */
@@ -34,6 +38,8 @@ interface Info {
   readonly devices: readonly Probe[];
   readonly cacheFolder: string;
   readonly models: readonly ModelInfo[];
+  /** Where the model that was asked for runs; absent where none was. */
+  readonly loaded?: Loaded;
   /** Why the native part could not be loaded; then versions, codecs and devices are missing. */
   readonly error?: ErrorReport;
 }
@@ -49,12 +55,28 @@ interface NativeInfo {
 
 const devices: readonly DeviceName[] = ['cpu', 'cuda', 'tensorrt', 'directml', 'coreml', 'webgpu'];
 
-/** Prints what runs here. The exit code is 69 when the native part can't be loaded or is not what was published. */
-export async function info(json: boolean): Promise<void> {
-  const gathered = await gather();
+/** A loaded model, and where it runs. */
+type Loaded = Pick<EngineInfo, 'provider' | 'precision' | 'nodes' | 'fallbacks'> & {
+  readonly model: string;
+};
+
+/**
+ * Prints what runs here. The exit code is 69 when the native part can't be loaded or is not what was published. Rejects
+ * with a BgcutError where the model that was asked for can't be loaded.
+ */
+export async function info({ json, model }: InfoFlags): Promise<void> {
+  const loaded = model === undefined ? undefined : await load(model);
+  const gathered = { ...(await gather()), ...(loaded && { loaded }) };
   if (gathered.native?.files.some(({ intact }) => !intact)) process.exitCode = exitCode.unavailable;
   if (json) await printJson(gathered);
   else await printForPeople(gathered);
+}
+
+async function load(name: string): Promise<Loaded> {
+  const engine = await createEngine({ model: name });
+  const { provider, precision, nodes, fallbacks, model } = engine.info();
+  await engine.dispose();
+  return { model: model.name, provider, precision, nodes, fallbacks };
 }
 
 async function gather(): Promise<Info> {
@@ -133,6 +155,9 @@ async function printForPeople(gathered: Info): Promise<void> {
     ]),
     ...section('Native part', nativeRows(gathered.native)),
     ...section('Devices', gathered.devices.map(deviceRow)),
+    ...(gathered.loaded
+      ? section('Loaded', [[gathered.loaded.model, placement(gathered.loaded)]])
+      : []),
     ...section('Models', [
       ['folder', gathered.cacheFolder],
       ...gathered.models
