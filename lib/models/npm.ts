@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { finished } from 'node:stream/promises';
 
@@ -11,6 +11,7 @@ import promiseRetry from 'promise-retry';
 import { Parser, type ReadEntry } from 'tar';
 import { z } from 'zod';
 
+import { makeFolders } from '../folders.js';
 import type { NpmSource } from './manifest.js';
 
 type ChunkedSource = Extract<NpmSource, { kind: 'npm' }>;
@@ -179,7 +180,7 @@ async function unpack(source: NpmSource, options: FetchFilesOptions, take: Take)
 
 async function isWritable(folder: string): Promise<boolean> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await access(folder, constants.W_OK);
     return true;
   } catch {

@@ -55,7 +55,8 @@ describe('what npm pack puts into the package', () => {
   it('is no test, no weights, no build output, nothing of the workshop', () => {
     const expected =
       /^((dist|docs|models|native)\/.*|[A-Z]+(\.md)?|CMakeLists\.txt|binding\.gyp|package\.json)$/;
-    const unwanted = /\.(onnx|node|a|so|tgz|tsbuildinfo|test\.\w+)$|^native\/(test|lint)\b/;
+    const unwanted =
+      /\.(onnx|node|a|so|tgz|tsbuildinfo|test\.\w+)$|^native\/(test|lint|fuzz|sanitize)\b/;
     const foreign = files.filter((file) => !expected.test(file) || unwanted.test(file));
     // The probe is a graph of one node without weights: providers prove on it that they run.
     expect(foreign).toEqual(['models/probe.onnx']);
