@@ -238,6 +238,21 @@ describe('failures', () => {
     expect(await namesIn(cwd, 'out')).toEqual(['coffee.png', 'rocket.png']);
   });
 
+  it.runIf(process.platform === 'linux')('says that the disk is full', async () => {
+    const cwd = await folderWith('rocket.jpg');
+    const ended = await run(['remove', 'rocket.jpg', '-o', '/dev/full', ...tiny], { cwd });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/can not be written: the disk is full\. \(output_unwritable\)/);
+  });
+
+  it('needs no folder for temporary files', async () => {
+    const cwd = await folderWith('rocket.jpg');
+    const env = { TMPDIR: path.join(cwd, 'rocket.jpg'), TMP: 'nowhere', TEMP: 'nowhere' };
+    const ended = await run(['remove', 'rocket.jpg', ...tiny], { cwd, env });
+    expect(ended.code).toBe(0);
+    expect(await namesIn(cwd)).toEqual(['rocket-cutout.png', 'rocket.jpg']);
+  });
+
   type Case = [flags: string[], code: number, name: string];
   it('ends before the first picture where it can not start', async () => {
     const cwd = await folderWith('rocket.jpg');
