@@ -91,11 +91,11 @@ void compose(std::span<const uint8_t> bytes) {
 
   const Box source = input.box_inside(frame.size());
   const Size canvas = input.size(120);
-  Box target{input.between(-150, 150), input.between(-150, 150), source.width, source.height};
-  if (input.flag()) {
-    target.width = input.between(1, 400);
-    target.height = input.between(1, 400);
-  }
+  Size size = source.size();
+  if (input.flag()) size = {input.between(1, 400), input.between(1, 400)};
+  // Over the edges as well.
+  const Box target{input.between(1 - size.width, canvas.width - 1),
+                   input.between(1 - size.height, canvas.height - 1), size.width, size.height};
   image::Pixels result = compose::place(frame, source, target, canvas, threads, token);
   require(result.size() == canvas, "the canvas has its size");
   require_placed(result, frame, source, target);

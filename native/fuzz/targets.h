@@ -17,14 +17,15 @@ void pipeline(std::span<const uint8_t> bytes);
 
 struct Target {
   const char* name;
+  const char* seeds;  // the folder of test/fuzz/corpus that it starts from
   void (*run)(std::span<const uint8_t> bytes);
 };
 
-inline constexpr std::array<Target, 6> kTargets{{{"header", header},
-                                                 {"decode", decode},
-                                                 {"encode", encode},
-                                                 {"compose", compose},
-                                                 {"matte", matte},
-                                                 {"pipeline", pipeline}}};
+inline constexpr std::array<Target, 6> kTargets{{{"header", "pictures", header},
+                                                 {"decode", "pictures", decode},
+                                                 {"encode", "numbers", encode},
+                                                 {"compose", "numbers", compose},
+                                                 {"matte", "numbers", matte},
+                                                 {"pipeline", "pictures", pipeline}}};
 
 }  // namespace bgcut::fuzz

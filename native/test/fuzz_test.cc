@@ -35,7 +35,7 @@ std::vector<std::filesystem::path> files_in(const std::string& folder) {
 class Corpus : public testing::TestWithParam<fuzz::Target> {};
 
 TEST_P(Corpus, KeepsItsPromises) {
-  auto files = files_in("pictures");
+  auto files = files_in(GetParam().seeds);
   ASSERT_GT(files.size(), 20U);
   const auto own = files_in(GetParam().name);
   files.insert(files.end(), own.begin(), own.end());

@@ -15,13 +15,15 @@ const finds = join(out, 'finds');
 
 /** The targets that read pictures start from the same ones, and know the words of their formats. */
 const pictures = [join(corpus, 'pictures'), `-dict=${join(corpus, 'picture.dict')}`];
+/** The others take any numbers. */
+const numbers = [join(corpus, 'numbers')];
 /** Targets of native/fuzz/targets.h, and what the fuzzer gets for them beside the usual. @type {Record<string, string[]>} */
 const nativeTargets = {
   header: pictures,
   decode: pictures,
-  encode: [],
-  compose: [],
-  matte: [],
+  encode: numbers,
+  compose: numbers,
+  matte: numbers,
   pipeline: pictures,
 };
 

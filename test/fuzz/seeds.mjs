@@ -1,16 +1,28 @@
-// Makes the seeds of the targets that read pictures: `node test/fuzz/pictures.mjs`. A photograph of the fixtures at a
-// few pixels, in every way that its formats can store one, each under 4 kB. They lie in git, so that the native tests
-// need nothing to make them.
+// Makes what the native targets start from: `node test/fuzz/seeds.mjs`. For those that read pictures a photograph of the
+// fixtures at a few pixels, in every way that its formats can store one, each under 4 kB; for the others numbers. They
+// lie in git, so that the native tests need nothing to make them.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
+import { randomFrom } from './mutate.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
-const folder = join(import.meta.dirname, 'corpus', 'pictures');
-
-/** Behind each picture: the targets read their options from the end (native/fuzz/input.h). */
-const OPTIONS = Buffer.alloc(48);
 const LARGEST = 4096;
+
+/** Numbers that depend on the seed alone. @param {number} length @param {number} seed */
+function numbers(length, seed) {
+  const random = randomFrom(seed);
+  return Buffer.from(Array.from({ length }, () => random(256)));
+}
+
+/** An empty folder of the corpus. @param {string} name */
+async function empty(name) {
+  const folder = join(import.meta.dirname, 'corpus', name);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
 
 /** @param {number} width @param {number} height */
 const photo = (width, height) =>
@@ -58,10 +70,27 @@ const pictures = {
   'turned.webp': () => photo(40, 24).webp().withMetadata({ orientation: 8 }),
 };
 
-await rm(folder, { recursive: true, force: true });
-await mkdir(folder, { recursive: true });
-for (const [name, make] of Object.entries(pictures)) {
+/** A PNG whose header claims another size. @param {number} width @param {number} height */
+async function claiming(width, height) {
+  const png = await photo(9, 9).png().toBuffer();
+  png.writeUInt32BE(width, 16);
+  png.writeUInt32BE(height, 20);
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+  return png;
+}
+
+const forPictures = await empty('pictures');
+for (const [index, [name, make]] of Object.entries(pictures).entries()) {
   const bytes = await (await make()).toBuffer();
   if (bytes.length > LARGEST) throw new Error(`${name} has ${bytes.length} bytes`);
-  await writeFile(join(folder, name), Buffer.concat([bytes, OPTIONS]));
+  // Behind each: the targets read their options from the end (native/fuzz/input.h).
+  await writeFile(join(forPictures, name), Buffer.concat([bytes, numbers(48, index)]));
+}
+
+await writeFile(join(forPictures, 'claims-51-megapixels.png'), await claiming(10_000, 5100));
+await writeFile(join(forPictures, 'claims-2-gigapixels.png'), await claiming(50_000, 40_000));
+
+const forOthers = await empty('numbers');
+for (let seed = 0; seed < 40; seed++) {
+  await writeFile(join(forOthers, String(seed)), numbers(200, seed));
 }
