@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { finished } from 'node:stream/promises';
 
@@ -11,6 +11,7 @@ import promiseRetry from 'promise-retry';
 import { Parser, type ReadEntry } from 'tar';
 import { z } from 'zod';
 
+import { makeFolders } from '../folders.js';
 import type { NpmSource } from './manifest.js';
 
 type ChunkedSource = Extract<NpmSource, { kind: 'npm' }>;
@@ -205,7 +206,7 @@ async function unpack(
 
 async function isWritable(folder: string): Promise<boolean> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await access(folder, constants.W_OK);
     return true;
   } catch {

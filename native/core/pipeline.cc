@@ -92,8 +92,8 @@ void decode(Context& context) {
 // enough. A region of interest is read by itself, to the pixel.
 image::Pixels overview_of(const image::Pixels& pixels, const Plan& plan, int threads) {
   if (plan.roi) return {};
-  const int factor =
-      std::min(pixels.width() / plan.segment.width, pixels.height() / plan.segment.height);
+  const int factor = std::min({pixels.width() / plan.segment.width,
+                               pixels.height() / plan.segment.height, image::kLargestBlock});
   if (factor < 2) return {};
   return image::average_down(pixels, image::whole(pixels), factor, threads);
 }

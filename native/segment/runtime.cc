@@ -1,6 +1,7 @@
 #include "segment/runtime.h"
 
 #include <mutex>
+#include <regex>
 #include <string>
 
 #include "segment/ort.h"
@@ -108,7 +109,10 @@ std::string plain_reason(const std::string& error, const std::string& log) {
     if (at != std::string::npos) text = text.substr(at + std::char_traits<char>::length(marker));
   }
   const size_t end = text.find_last_not_of(" \n.)");
-  return text.substr(0, end == std::string::npos ? text.size() : end + 1);
+  text.resize(end == std::string::npos ? text.size() : end + 1);
+  // "tensorprotoutils.cc:434 ValidateExternalDataPathFromDir Absolute path not allowed …"
+  static const std::regex place(R"(\w+\.(cc|cpp|h):\d+ \w+ )");
+  return std::regex_replace(text, place, "");
 }
 
 std::string runtime_version() {
