@@ -58,8 +58,8 @@ export const bgcutPlugin: FastifyPluginAsync<PluginOptions> = async (scope, opti
   });
   addRoute(scope, facade, 'POST', '/v1.0/removebg', async (key, request, reply) => {
     await checkRate(facade, key);
-    facade.load.check();
-    return removebg(facade, key, request, reply);
+    const place = facade.load.enter();
+    return removebg(facade, { key, place, request, reply }).finally(place.leave);
   });
   addRoute(scope, facade, 'POST', '/v1.0/improve', async (key, request) => {
     facade.load.check();

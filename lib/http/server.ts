@@ -8,6 +8,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { BgcutEngine, type Engine } from '../engine.js';
 import { BgcutError } from '../errors.js';
 import { engineOptions } from '../params/options.js';
+import { holdBodiesBack, isHeldBack } from './body/continue.js';
 import { connectionLimits, answerMalformed } from './connections.js';
 import { allowEverywhere } from './cors.js';
 import { Drain } from './drain.js';
@@ -151,6 +152,11 @@ function newApp(
     exposeHeadRoutes: true,
   });
   app.server.maxConnections = maxConnections;
+  holdBodiesBack(app.server, (request, response) => app.routing(request, response));
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (isHeldBack(request.raw)) void reply.header('Connection', 'close');
+    done(null, payload);
+  });
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
     drain.enter(request, reply, done);
