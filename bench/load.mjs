@@ -20,10 +20,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { median, percentile } from './figure.mjs';
-import { hangUp, prepare, send } from './load-client.mjs';
+import { hangUp, prepare, send } from './http-client.mjs';
 import { testPicture } from './picture.mjs';
 
-/** @import { Answer } from './load-client.mjs' */
+/** @import { Answer } from './http-client.mjs' */
 
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 const { values } = parseArgs({

@@ -1,4 +1,5 @@
 /** The facade as a server of its own: engine, store, limits of connections, health, and an orderly end. */
+import { METHODS } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -151,6 +152,11 @@ function newApp(
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
   });
+  // Those that Fastify does not know are 405 as well, not 404.
+  for (const method of METHODS) {
+    if (method === 'CONNECT' || app.supportedMethods.includes(method)) continue;
+    app.addHttpMethod(method, { hasBody: true });
+  }
   app.server.maxConnections = maxConnections;
   holdBodiesBack(app.server, (request, response) => app.routing(request, response));
   app.addHook('onSend', (request, reply, payload, done) => {

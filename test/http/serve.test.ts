@@ -156,7 +156,7 @@ describe('being told to stop', () => {
     );
     const key = await newKey(data, 100);
     await untilReady(url);
-    const picture = await scene(900, 700).png().toBuffer();
+    const picture = await scene(240, 180).png().toBuffer();
     let answered = 0;
     const underWay = Array.from({ length: 100 }, () =>
       cut(url, key, picture).finally(() => (answered += 1)),

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The client of load.mjs. It shares the cores with the server that it measures, so it does as little as it can: a body
+ * The client of load.mjs and facade.mjs. It shares the cores with the server that it measures, so it does as little as it can: a body
  * is encoded once and sent as bytes, connections stay open, and an answer is read only as far as it is judged.
  */
 import { Agent, request } from 'node:http';
