@@ -170,6 +170,11 @@ export class BgcutEngine implements Engine {
     return this.#running?.model.manifest.check?.mask;
   }
 
+  /** Calls that have not ended, as info() has it: asked for each request of a server. */
+  get pending(): number {
+    return this.#pending;
+  }
+
   info(): EngineInfo {
     if (this.#running === undefined) throw new BgcutError('internal_error');
     const { addon, native, provider, config, fallbacks, model, mattingModel } = this.#running;
