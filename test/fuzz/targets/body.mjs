@@ -11,9 +11,9 @@ import { statusOf } from '#lib/http/status';
 import { randomFrom } from '../mutate.mjs';
 import { require } from './reader.mjs';
 
-/** @import { Engine } from '#lib/engine' */
+/** @import { BgcutEngine } from '#lib/engine' */
 
-const idle = { info: () => ({ pending: 0, concurrency: 1, queue: 1 }) };
+const idle = { pending: 0, info: () => ({ concurrency: 1, queue: 1 }) };
 /** Long after all bytes have come: a body that is read this long hangs. */
 const TIMEOUT = 400;
 
@@ -49,7 +49,7 @@ export async function run(bytes) {
   const end = line < 0 ? bytes.length : line;
   const body = bytes.subarray(end + 1);
   const request = requestOf(bytes.toString('latin1', 1, end), body.length);
-  const load = new Load(/** @type {Engine} */ (/** @type {unknown} */ (idle)), 1_000_000);
+  const load = new Load(/** @type {BgcutEngine} */ (/** @type {unknown} */ (idle)), 1_000_000);
   const reading = readBody(request, { load, bodyTimeout: TIMEOUT });
   const arriving = arrive(request, body, bytes[0] ?? 0);
   try {
