@@ -218,6 +218,76 @@ TEST(Refine, AGreyPatchWellInsideBecomesOpaqueAndAGhostFarAwayGoes) {
   }
 }
 
+// Spokes of the colour of the wall behind them: only the mask knows of them, and not much.
+TEST(Refine, KeepsWhatTheMaskHasWhereColoursTellNothing) {
+  const Size size{400, 300};
+  auto rgb = test::make_pixels(size, 3);
+  for (size_t i = 0; i < rgb.byte_length(); ++i) {
+    rgb.data()[i] = static_cast<uint8_t>(150 + (i * i / 7 + i) % 13);
+  }
+  Plane mask = plane(size, 0);
+  for (int y = 60; y < 240; ++y) {
+    for (int x = 60; x < 340; ++x) at(mask, x, y) = 0.15F + 0.25F * static_cast<float>(x % 10 < 4);
+  }
+  Plane alpha = matte::refine(rgb, mask, 2, {});
+  double apart = 0;
+  for (int y = 100; y < 200; ++y) {
+    for (int x = 100; x < 300; x += 10) {
+      apart += static_cast<double>(at(alpha, x + 2, y) - at(alpha, x + 7, y)) / 2000;
+    }
+  }
+  EXPECT_GT(apart, 0.03);  // .25 in the mask; by colours alone .00004
+}
+
+TEST(Refine, NothingIsLeftOfGrainBesideASharpEdge) {
+  const Size size{400, 300};
+  auto rgb = test::make_pixels(size, 3);
+  Plane mask = plane(size, 0);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const int grain = (x * x * 3 + y * y * 5 + x * y * 7) % 31 - 15;
+      std::memset(pixel_of(rgb, x, y), (x < 200 ? 180 : 90) + grain, 3);
+      at(mask, x, y) = std::clamp((202.0F - static_cast<float>(x)) / 4, 0.0F, 1.0F);
+    }
+  }
+  Plane alpha = matte::refine(rgb, mask, 2, {});
+  double left = 0;
+  for (int y = 20; y < 280; ++y) {
+    for (int x = 203; x < 208; ++x) {
+      left += static_cast<double>(at(alpha, x, y) + 1 - at(alpha, 400 - x, y)) / 2600;
+    }
+  }
+  EXPECT_LT(left, 0.0);
+}
+
+TEST(Refine, IsTheSameAHundredTimesOnOneTwoAndEightThreads) {
+  auto rgb = test::make_pixels({300, 200}, 3);
+  Plane mask = plane({128, 128}, 0);
+  for (int y = 0; y < 200; ++y) {
+    for (int x = 0; x < 300; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        pixel_of(rgb, x, y)[c] = static_cast<uint8_t>(x * (c + 1) / 4 + (x * y * 13) % 29);
+      }
+    }
+  }
+  for (int y = 0; y < 128; ++y) {
+    for (int x = 0; x < 128; ++x) {
+      at(mask, x, y) = std::clamp(static_cast<float>(96 - x - y / 4) / 40, 0.0F, 1.0F);
+    }
+  }
+  const auto matted = [&](int threads) {
+    return matte::with_detail(matte::refine(rgb, mask, threads, {}), mask, rgb.size(), threads);
+  };
+  const Plane first = matted(1);
+  for (int i = 0; i < 100; ++i) {
+    const Plane again = matted(i % 3 == 0 ? 1 : i % 3 == 1 ? 2 : 8);
+    ASSERT_EQ(
+        std::memcmp(first.values.data(), again.values.data(), first.values.size() * sizeof(float)),
+        0)
+        << i;
+  }
+}
+
 TEST(Refine, PlainMasksStayPlainAtAnySize) {
   for (const Size size : {Size{1, 1}, Size{3, 90}, Size{200, 120}}) {
     for (const float value : {0.0F, 1.0F}) {
