@@ -163,7 +163,7 @@ Plane trust_in(const Plane& mask, const Plane& sharpness, const Plane& doubt) {
     const float square = sure * sure;
     const float by_edge = (1 - sharp) * kSoftWeight * std::max(kLeast, square * square * square) +
                           sharp * kSharpWeight * square;
-    trust.values[i] = std::max(by_edge, kDoubtWeight * doubt.values[i]);
+    trust.values[i] = std::max(by_edge, kDoubtWeight * square * doubt.values[i]);
   }
   return trust;
 }
