@@ -253,7 +253,8 @@ export class BgcutEngine implements Engine {
     const { cacheDir, offline } = this.#settings;
     const { native } = await this.#starting;
     const model = await resolveModel(DETECTOR, { cacheDir, offline, kind: 'detector' });
-    await native.useDetector({ ...modelConfig(model), threads: this.#threads });
+    // One thread, like the stages around it: it is small, and other calls may need the rest.
+    await native.useDetector({ ...modelConfig(model), threads: 1 });
     return { name: model.name, file: model.file };
   }
 

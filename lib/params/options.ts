@@ -91,12 +91,12 @@ export const engineOptions = {
     doc: "Threads of inference; by default the CPUs that this process may use, a container's quota included.",
   }),
 
-  /** Pictures worked on at the same time; 1 unless given. */
+  /** Pictures worked on at the same time; 2 unless given. */
   concurrency: parameter({
     grammar: integer(1, 64),
     default: defaultConcurrency,
     error: 'invalid_concurrency',
-    doc: 'Pictures worked on at the same time. They share one set of weights.',
+    doc: 'Pictures worked on at the same time. They share one set of weights and the CPUs: one is decoded or encoded beside another, inference takes its threads when they are free, small pictures go first, and of more than one at most all but one are larger than 16 megapixels.',
   }),
 
   /** Calls that may wait beside those; 16 unless given. One more rejects at once with `engine_busy`. */
