@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // These need a PostgreSQL, which `npm run test:postgres` starts.
-    exclude: ['test/http/postgres/**'],
+    // The first need a PostgreSQL, which `npm run test:postgres` starts; the second is other people's.
+    exclude: ['test/http/postgres/**', 'test/packaging/tools/**'],
     // The built code is loaded by Node itself, as a user's program loads it: once, whichever way it is imported.
     server: { deps: { external: [/\/dist\//] } },
     // The addon is loaded into real processes: worker threads would share one copy of it.

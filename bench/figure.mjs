@@ -49,3 +49,14 @@ export function median(values) {
   if (upper === undefined || lower === undefined) throw new Error('the median of nothing');
   return (lower + upper) / 2;
 }
+
+/**
+ * The value below which that part of them lies; 0 of none.
+ *
+ * @param {readonly number[]} values
+ * @param {number} part 0..1
+ */
+export function percentile(values, part) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+}

@@ -1,21 +1,40 @@
 // @ts-check
 /** The server of load.mjs, in a process of its own: prints its address and key, and tells how it is when it is asked. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Writable } from 'node:stream';
 
 import { createServer } from 'bgcut/server';
 
-const [data = '', model = ''] = process.argv.slice(2);
+import { percentile } from './figure.mjs';
+
+const [data = '', model = '', asked] = process.argv.slice(2);
+const quality = /** @type {'fast' | 'balanced' | 'best'} */ (asked);
+
+/** Milliseconds of refusals as the server itself counts them, from its own log. @type {number[]} */
+const refusals = [];
+const logStream = new Writable({
+  write(/** @type {Buffer} */ chunk, _encoding, done) {
+    for (const line of chunk.toString().trim().split('\n')) {
+      const { status, ms } = /** @type {{ status?: number, ms?: number }} */ (JSON.parse(line));
+      if (status === 503 && ms !== undefined) refusals.push(ms);
+    }
+    done();
+  },
+});
+
 const server = await createServer({
-  ...{ data, model, port: 0, device: 'cpu', log: 'silent', rateLimit: 1_000_000 },
+  ...{ data, model, quality, port: 0, device: 'cpu', logStream, rateLimit: 1_000_000 },
   queue: 2,
 });
 const histogram = monitorEventLoopDelay({ resolution: 1 });
 histogram.enable();
 process.on('message', (message) => {
-  if (message === 'reset') histogram.reset();
+  if (message === 'measure') histogram.reset();
   const delay = histogram.count === 0 ? 0 : histogram.percentile(99) / 1e6;
+  const inside = percentile(refusals, 0.99);
   global.gc?.();
-  process.send?.({ rss: process.memoryUsage().rss, delay, longest: histogram.max / 1e6 });
+  const { rss } = process.memoryUsage();
+  process.send?.({ rss, delay, inside });
 });
 process.send?.({ url: await server.listen(), key: server.firstKey });
 process.on('SIGTERM', () => {

@@ -1,7 +1,7 @@
 // @ts-check
 // Leaves in the current folder what a running server needs, and no tool: production packages, the optional clients of
-// PostgreSQL and S3 in the versions of package-lock.json, and of ONNX Runtime nothing, since the build has put a copy
-// beside the addon. For the image (deploy/Dockerfile).
+// PostgreSQL and S3 in the versions of package-lock.json. ONNX Runtime lies beside the addon, where the build has put it.
+// For the image (deploy/Dockerfile).
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
@@ -39,4 +39,3 @@ for (const name of readdirSync('.')) {
 for (const name of readdirSync('build')) {
   if (name !== 'Release') rmSync(`build/${name}`, { recursive: true });
 }
-rmSync('node_modules/onnxruntime-node', { recursive: true, force: true });

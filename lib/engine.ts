@@ -1,16 +1,16 @@
 /** The engine: admits calls, takes each from its source to its result, and ends them when it is disposed. */
 import type { Background } from './background.js';
-import { Detector, type DetectorState } from './detector.js';
+import { Detector } from './detector.js';
+import { type EngineInfo, infoOf } from './engine-info.js';
 import { BgcutError, fromNativeError } from './errors.js';
 import { Layout } from './layout.js';
 import { maxSourcePixels } from './limits.js';
 import { DETECTOR, resolveModel, type ResolvedModel } from './models/index.js';
 import {
-  type DeviceName,
   loadNative,
   type NativeAddon,
   type NativeEngine,
-  type NativeModelConfig,
+  type NativeEngineConfig,
   type NativePicture,
   type PictureHeader,
 } from './native.js';
@@ -24,13 +24,15 @@ import {
 } from './params/options.js';
 import { readOptions } from './params/parameter.js';
 import { makePlan } from './plan.js';
-import { type Fallback, startNative, type Started } from './provider.js';
+import { startNative, type Started } from './provider.js';
 import { makeResult, type Result } from './result.js';
 import { aboutBackground, readBackground } from './source/background.js';
 import { abortable } from './source/collect.js';
 import { describeFileType } from './source/filetype.js';
 import { type Input, readSource } from './source/source.js';
+import { modelConfig, startConfig } from './start-config.js';
 import { Stop } from './stop.js';
+import { buildEngine, findEngineCache } from './tensorrt.js';
 import { usableCpus } from './threads.js';
 import { version } from './version.js';
 
@@ -46,39 +48,6 @@ export interface Engine {
   /** Ends the engine: pending calls reject with engine_disposed, later ones too. May be called again. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** A loaded model, and the terms of its weights: whether they allow commercial use. */
-export interface ModelInfo {
-  name: string;
-  title: string;
-  file: string;
-  licence: string;
-  commercial: 'yes' | 'no' | 'unclear';
-}
-
-/** What an engine runs, on what, and how busy it is. */
-export interface EngineInfo {
-  /** Where inference runs. */
-  provider: DeviceName;
-  /** What `auto` would have preferred, and why it does not run. Empty for a named device. */
-  fallbacks: Fallback[];
-  /** The model, and the terms of its weights: whether they allow commercial use. */
-  model: ModelInfo;
-  /** The matting model, the same of it; null: BgCut's own matting. */
-  mattingModel: ModelInfo | null;
-  /**
-   * The model that tells the type of a subject: loaded when a call first needs it. `problem` is why it can't be had;
-   * types are then told by colours and shape alone, which is much less sure, until a later call can have it.
-   */
-  detector: DetectorState;
-  /** Threads of inference. */
-  threads: number;
-  concurrency: number;
-  queue: number;
-  /** Calls that have not ended: at most concurrency + queue. */
-  pending: number;
-  versions: { bgcut: string; node: string; onnxruntime: string | null; libvips: string };
 }
 
 /**
@@ -132,6 +101,9 @@ export class BgcutEngine implements Engine {
   #pending = 0;
   #disposal: Promise<void> | undefined;
   readonly #detector = new Detector(() => this.#startDetector());
+  readonly #ended = new AbortController();
+  #building: 'building' | { problem: string } | undefined;
+  #built: Promise<void> = Promise.resolve();
 
   constructor(settings: EngineSettings) {
     this.#settings = settings;
@@ -144,6 +116,12 @@ export class BgcutEngine implements Engine {
   /** Resolves when the engine has started, rejects when it could not. */
   async started(): Promise<void> {
     await this.#starting;
+  }
+
+  /** Resolves when nothing is being built any more: info().tensorrt then says what came of it. */
+  async settled(): Promise<void> {
+    await this.#starting;
+    await this.#built;
   }
 
   async removeBg(input: Input, options?: RemoveOptions): Promise<Result> {
@@ -192,13 +170,22 @@ export class BgcutEngine implements Engine {
     return this.#running?.model.manifest.check?.mask;
   }
 
+  /** Calls that have not ended, as info() has it: asked for each request of a server. */
+  get pending(): number {
+    return this.#pending;
+  }
+
   info(): EngineInfo {
     if (this.#running === undefined) throw new BgcutError('internal_error');
-    const { addon, provider, fallbacks, model, mattingModel } = this.#running;
+    const { addon, native, provider, config, fallbacks, model, mattingModel } = this.#running;
     const { libvips, onnxruntime } = addon.versions();
     return {
       provider,
       fallbacks: fallbacks.map((fallback) => ({ ...fallback })),
+      nodes: native.nodes(),
+      precision: config.half === true ? 'float16' : 'float32',
+      gpuMemoryLimit: this.#settings.gpuMemoryLimit ?? null,
+      tensorrt: this.#building ?? (provider === 'tensorrt' ? 'ready' : null),
       model: infoOf(model),
       mattingModel: mattingModel === undefined ? null : infoOf(mattingModel),
       detector: this.#detector.state,
@@ -221,23 +208,27 @@ export class BgcutEngine implements Engine {
 
   async #start(): Promise<Running> {
     const { model: spec, mattingModel: matting, ...settings } = this.#settings;
-    const { device, concurrency, cacheDir, offline } = settings;
+    const { device, cacheDir, offline } = settings;
     const addon = loadNative();
     const model = await resolveModel(spec, { cacheDir, offline });
     const mattingModel =
       matting === undefined
         ? undefined
         : await resolveModel(matting, { cacheDir, offline, kind: 'matting' });
-    const started = await startNative(addon, device, {
-      ...modelConfig(model),
-      threads: this.#threads,
-      concurrency,
-    });
+    const started = await startNative(
+      addon,
+      device,
+      startConfig(model, { ...this.#settings, threads: this.#threads }),
+      {
+        engineCache: (config) => findEngineCache(addon, model, config, cacheDir),
+      },
+    );
     if (mattingModel !== undefined) {
       const config = {
         ...modelConfig(mattingModel),
         threads: this.#threads,
-        device: started.provider,
+        // TensorRT would build another engine, at the first request.
+        device: started.provider === 'tensorrt' ? 'cuda' : started.provider,
       };
       await started.native.useMatting(config).catch(async (thrown: unknown) => {
         await started.native.dispose();
@@ -246,21 +237,40 @@ export class BgcutEngine implements Engine {
     }
     const running = { ...started, addon, model, mattingModel };
     this.#running = running;
+    if (running.unbuilt !== undefined) this.#built = this.#build(running, running.unbuilt);
     return running;
+  }
+
+  /** Builds the engine of TensorRT beside the requests, which CUDA serves, and then puts it to use. Never rejects. */
+  async #build(running: Running, config: NativeEngineConfig): Promise<void> {
+    this.#building = 'building';
+    try {
+      await buildEngine(config, this.#ended.signal);
+      await running.native.useModel(config);
+      running.provider = config.device;
+      running.config = config;
+      this.#building = undefined;
+    } catch (thrown) {
+      if (this.#ended.signal.aborted) return;
+      this.#building = { problem: fromNativeError(thrown).message };
+    }
   }
 
   async #startDetector(): Promise<{ name: string; file: string }> {
     const { cacheDir, offline } = this.#settings;
     const { native } = await this.#starting;
     const model = await resolveModel(DETECTOR, { cacheDir, offline, kind: 'detector' });
-    // One thread, like the stages around it: it is small, and other calls may need the rest.
-    await native.useDetector({ ...modelConfig(model), threads: 1 });
+    // Small as it is, it runs on the CPU whatever the main model runs on, and on one thread: other calls may need the rest.
+    const placement = { device: 'cpu', threads: 1 } as const;
+    await native.useDetector({ ...modelConfig(model), ...placement });
     return { name: model.name, file: model.file };
   }
 
   async #end(): Promise<void> {
     for (const stop of this.#calls) stop.now(new BgcutError('engine_disposed'));
+    this.#ended.abort();
     const running = await this.#starting.catch(() => undefined);
+    await this.#built;
     await running?.native.dispose();
   }
 
@@ -371,20 +381,6 @@ function withBackground(thrown: unknown): unknown {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   if (code !== 'failed_to_read_background') return fromNativeError(thrown);
   return aboutBackground(new BgcutError('failed_to_read_image', { cause: thrown }));
-}
-
-function infoOf({ name, file, manifest }: ResolvedModel): ModelInfo {
-  const { title, licence, commercial } = manifest;
-  return { name, title, file, licence, commercial };
-}
-
-function modelConfig({ file, manifest }: ResolvedModel): NativeModelConfig {
-  const { input, output } = manifest;
-  return {
-    modelFile: file,
-    input: { name: input.name, mean: input.mean, std: input.std, order: input.order },
-    output: { name: output.name, activation: output.activation },
-  };
 }
 
 async function openPicture(native: NativeEngine, bytes: Uint8Array): Promise<NativePicture> {

@@ -204,6 +204,10 @@ const options = {
     title: 'Invalid cacheDir option given',
     doc: 'See `cacheDir` in docs/parameters.md.',
   },
+  invalid_gpu_memory_limit: {
+    title: 'Invalid gpuMemoryLimit option given',
+    doc: 'See `gpuMemoryLimit` in docs/parameters.md.',
+  },
   invalid_offline: {
     title: 'Invalid offline option given',
     doc: 'See `offline` in docs/parameters.md.',
@@ -263,6 +267,14 @@ const engine = {
   provider_unavailable: {
     title: 'The requested device can not be used',
     doc: "A device named explicitly does not run here; the detail says why. `device: 'auto'` falls back to one that does.",
+  },
+  provider_download_failed: {
+    title: 'The files of the provider could not be downloaded',
+    doc: 'The registry did not answer as expected. Check the network, proxy and registry settings of npm and run `bgcut providers add cuda` again.',
+  },
+  provider_checksum_mismatch: {
+    title: 'The files of the provider do not match their checksums',
+    doc: 'What the registry sent is not what was published. Nothing of it was kept; if it stays, do not use it.',
   },
   native_load_failed: {
     title: 'The native part of bgcut could not be loaded',

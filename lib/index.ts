@@ -15,7 +15,8 @@ import type { Result } from './result.js';
 import type { Input } from './source/source.js';
 
 export { createEngine } from './engine.js';
-export type { Engine, EngineInfo } from './engine.js';
+export type { Engine } from './engine.js';
+export type { EngineInfo } from './engine-info.js';
 export { BgcutError } from './errors.js';
 export type { BgcutErrorOptions, ErrorCode } from './errors.js';
 export type { FineType } from './foreground/index.js';

@@ -2,6 +2,9 @@
 
 const megapixel = 1_000_000;
 
+/** Bytes of a megabyte, wherever one is named. */
+export const megabyte = 1_000_000;
+
 /** Largest picture file, in bytes: 22 MB, megabytes of 1,000,000 as in megapixels. Counted while reading. */
 export const maxSourceBytes = 22_000_000;
 

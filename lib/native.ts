@@ -1,23 +1,17 @@
 /**
- * The native addon: its types, and the one place that finds and loads it together with the two libraries it needs.
- * Importing this module loads nothing; loadNative() does, once.
+ * The native addon's types, and its one copy. Importing this module loads nothing; loadNative() does, once: loading.ts
+ * finds the addon and the two libraries that it needs.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
-
-import { familySync, GLIBC, versionSync } from 'detect-libc';
-
 import type { Composition, Subject } from './compose.js';
-import { BgcutError } from './errors.js';
 import type { TypeEvidence } from './foreground/index.js';
+import { loadNativeFrom, surroundings } from './loading.js';
 import type { Box, Plan } from './plan.js';
 import { usableCpus } from './threads.js';
 
 /** Where inference can run. */
 export type DeviceName = 'cpu' | 'cuda' | 'tensorrt' | 'directml' | 'coreml' | 'webgpu';
 
-/** What build/Release/bgcut.node exports. Its rejections are plain Errors with a `code`: see fromNativeError. */
+/** What bgcut.node exports. Its rejections are plain Errors with a `code`: see fromNativeError. */
 export interface NativeAddon {
   /** dlopen of ONNX Runtime by absolute path; idempotent for the same path; returns its version. */
   loadRuntime(path: string): string;
@@ -31,6 +25,8 @@ export interface NativeAddon {
     device: DeviceName,
     model: Uint8Array,
   ): Promise<{ ok: true } | { ok: false; reason: string }>;
+  /** The GPU and the TensorRT that an engine would be built for; null where one of them is missing. */
+  findTensorRt(): Promise<{ gpu: string; tensorrt: number } | null>;
   /** Loads (or shares, process-wide) the session, off the main thread. */
   createEngine(config: NativeEngineConfig): Promise<NativeEngine>;
 }
@@ -48,10 +44,22 @@ export interface NativeModelConfig {
   output: { name: string; activation: 'none' | 'sigmoid' | 'minmax' };
 }
 
-export interface NativeEngineConfig extends NativeModelConfig {
+/** Where and how a model runs. Engines with the same model and the same placement share its weights. */
+export interface NativePlacement {
   device: DeviceName;
   /** Threads of one inference, >= 1. */
   threads: number;
+  /** Most bytes of the GPU's memory; absent: no bound. Only CUDA and TensorRT know one. */
+  gpuMemoryLimit?: number;
+  /** Whether TensorRT or CoreML may compute in float16. */
+  half?: boolean;
+  /** An existing folder for what TensorRT or CoreML compile; absent: it is not kept. */
+  cacheFolder?: string;
+  /** The sides of the model's inputs, in pixels: TensorRT builds one engine for all between the smallest and the largest. */
+  inputSides?: readonly number[];
+}
+
+export interface NativeEngineConfig extends NativeModelConfig, NativePlacement {
   /** Pictures worked on at the same time, >= 1. */
   concurrency: number;
 }
@@ -71,10 +79,14 @@ export interface NativeEngine {
     plan: Plan,
     compose: (subject: NativeSubject) => Composition,
   ): NativeRun;
+  /** From the next run on, masks are made by this model: the same one at another placement. Loaded off the main thread. */
+  useModel(config: NativeModelConfig & NativePlacement): Promise<void>;
+  /** How many nodes of the model's graph run where, as counted before a provider fuses them. */
+  nodes(): Partial<Record<DeviceName, number>>;
   /** From the next run on, types are told with this detector, which is loaded off the main thread. */
-  useDetector(config: NativeModelConfig & { threads: number }): Promise<void>;
+  useDetector(config: NativeModelConfig & NativePlacement): Promise<void>;
   /** From the next run on, mattes are made by this model where the plan says so. Loaded off the main thread. */
-  useMatting(config: NativeModelConfig & { threads: number; device: DeviceName }): Promise<void>;
+  useMatting(config: NativeModelConfig & NativePlacement): Promise<void>;
   /** Milliseconds of one inference on a blank input of that size, in pixels. */
   infer(width: number, height: number): Promise<number>;
   /** Cancels everything with engine_disposed and joins the threads, off the main thread. */
@@ -132,18 +144,6 @@ export interface NativeResult {
   timings: Record<NativeStage, number>;
 }
 
-/** Where the loader looks; a parameter so that its failures can be tested. */
-export interface Surroundings {
-  /** The root folder of this package. */
-  root: string;
-  platform: string;
-  arch: string;
-  /** 'glibc 2.36', 'musl', or '' where that is no question. */
-  libc: string;
-  /** Resolves and loads packages as seen from this package. */
-  require: NodeJS.Require;
-}
-
 let loaded: NativeAddon | undefined;
 
 /**
@@ -162,174 +162,4 @@ export function loadNative(): NativeAddon {
     loaded = addon;
   }
   return loaded;
-}
-
-function surroundings(): Surroundings {
-  return {
-    root: join(__dirname, '..'),
-    platform: process.platform,
-    arch: process.arch,
-    libc: libc(),
-    require: createRequire(__filename),
-  };
-}
-
-/** As loadNative, from given surroundings and uncached. */
-export function loadNativeFrom(where: Surroundings): NativeAddon {
-  loadLibvips(where);
-  const addon = loadAddon(where);
-  const runtime = findRuntime(where);
-  try {
-    addon.loadRuntime(runtime);
-  } catch (cause) {
-    throw failure(
-      where,
-      `ONNX Runtime was found but can't be loaded: ${firstLine(cause)}.`,
-      reinstall,
-      cause,
-    );
-  }
-  return addon;
-}
-
-const reinstall =
-  'Run `npm install` again for this platform (node_modules are not portable between platforms).';
-
-// The addon links libvips by its soname. sharp knows where its libvips lies under every package manager's layout;
-// once it has loaded it, the addon gets the same copy, and so does an app's own sharp of that version.
-function loadLibvips(where: Surroundings): void {
-  try {
-    where.require('sharp');
-  } catch (cause) {
-    throw failure(
-      where,
-      `libvips comes with the package sharp, which can't be loaded: ${firstLine(cause)}.`,
-      reinstall,
-      cause,
-    );
-  }
-}
-
-/** Where an addon may lie, best first. The first one that exists is taken. */
-export function addonCandidates(
-  where: Pick<Surroundings, 'root' | 'platform' | 'arch' | 'libc'>,
-): string[] {
-  const family = where.libc === 'musl' ? `${where.platform}musl` : where.platform;
-  return [
-    join(where.root, 'build', 'Release', 'bgcut.node'),
-    join(where.root, 'prebuilds', `${family}-${where.arch}`, 'bgcut.node'),
-  ];
-}
-
-function findAddon(where: Surroundings): string | undefined {
-  return addonCandidates(where).find((path) => existsSync(path));
-}
-
-function loadAddon(where: Surroundings): NativeAddon {
-  const shown = (path: string) => relative(where.root, path).replaceAll('\\', '/');
-  const file = findAddon(where);
-  if (file === undefined) {
-    const tried = `No compiled addon was found; looked for ${addonCandidates(where).map(shown).join(' and ')}.`;
-    throw failure(
-      where,
-      tried,
-      'Compile it with `npm run build` (needs a C++ compiler and CMake).',
-    );
-  }
-  try {
-    return where.require(file) as NativeAddon;
-  } catch (cause) {
-    const tried = `${shown(file)} was found but can't be loaded: ${firstLine(cause).replaceAll(where.root, '.')}.`;
-    throw failure(
-      where,
-      tried,
-      'It may be built for another platform: compile it again with `npm run build`.',
-      cause,
-    );
-  }
-}
-
-/** ONNX Runtime under a name of its own; native/build.mjs makes it. */
-const RUNTIME_COPY = 'libbgcut-ortrt.so.1';
-
-/**
- * The absolute path of ONNX Runtime's library: the renamed copy beside the addon, which Linux builds have, else the one
- * inside the package onnxruntime-node, however that was installed.
- *
- * Under the package's name, libonnxruntime.so.1, the dynamic linker would take ours for the library of an app's own
- * onnxruntime-node of another version, when ours is in the process first. macOS and Windows don't mistake them.
- *
- * ONNX Runtime looks for its GPU providers (libonnxruntime_providers_*.so) in its own folder: with the copy they go
- * beside the copy.
- *
- * Throws BgcutError native_load_failed when there is none.
- */
-export function findRuntime(where: Surroundings): string {
-  const addon = findAddon(where);
-  const copy = addon && join(dirname(addon), RUNTIME_COPY);
-  if (copy && existsSync(copy)) return copy;
-  let bin: string;
-  try {
-    bin = join(packageRoot(where.require.resolve('onnxruntime-node')), 'bin');
-  } catch (cause) {
-    throw failure(
-      where,
-      'The package onnxruntime-node is not installed.',
-      'Run `npm install` again.',
-      cause,
-    );
-  }
-  const names: Record<string, string> = {
-    linux: 'libonnxruntime.so.1',
-    darwin: 'libonnxruntime.1.dylib',
-    win32: 'onnxruntime.dll',
-  };
-  const name = names[where.platform];
-  // The folder is named after the Node-API version of that package's own binding, which does not concern us.
-  const builds = existsSync(bin)
-    ? readdirSync(bin).filter((entry) => entry.startsWith('napi-v'))
-    : [];
-  for (const build of builds.sort().reverse()) {
-    const file = join(bin, build, where.platform, where.arch, name ?? '');
-    if (name !== undefined && existsSync(file)) return file;
-  }
-  const tried = `onnxruntime-node has no library for ${where.platform} ${where.arch}.`;
-  throw failure(
-    where,
-    tried,
-    'Use a platform that it supports: Linux, macOS (arm64) or Windows, x64 or arm64.',
-  );
-}
-
-// Walking up from the entry point needs no entry for package.json in the package's "exports".
-function packageRoot(entry: string): string {
-  for (let folder = dirname(entry); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder;
-    if (folder === dirname(folder)) throw new Error('no package.json above the entry point');
-  }
-}
-
-function failure(where: Surroundings, tried: string, advice: string, cause?: unknown): BgcutError {
-  const here = [where.platform, where.arch, where.libc, `Node ${process.versions.node}`]
-    .filter(Boolean)
-    .join(' ');
-  // ONNX Runtime's library is built against glibc: on musl nothing else in the advice would help.
-  const musl =
-    where.libc === 'musl'
-      ? ' musl (Alpine) is not supported: use a glibc system such as Debian.'
-      : '';
-  return new BgcutError('native_load_failed', {
-    detail: `${tried} ${advice}${musl} This is ${here}.`,
-    cause,
-  });
-}
-
-function firstLine(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return (message.trim().split('\n')[0] ?? '').replace(/[.:\s]+$/, '');
-}
-
-function libc(): string {
-  const family = familySync();
-  return family === GLIBC ? `glibc ${versionSync() ?? ''}`.trim() : (family ?? '');
 }

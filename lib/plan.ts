@@ -21,6 +21,8 @@ export interface Plan {
   readonly transparentFrame: Size | null;
   /** The model's input: the region of interest is squeezed to it. */
   readonly segment: Size;
+  /** The model's input once more, where the first look leaves doubt about the subject; null: one look is all. */
+  readonly segmentAgain: Size | null;
   /** The region of interest, in pixels of the input; null: the whole picture. */
   readonly roi: Box | null;
   /**
@@ -67,6 +69,7 @@ export function makePlan(given: PlanInput): Plan {
   return {
     ...frames(parameters, picture, background),
     segment: modelInput(model, size),
+    segmentAgain: size === 'preview' ? largerInput(model) : null,
     roi,
     matting: mattingOf(given, roi ?? picture),
     classify: needsType(parameters),
@@ -110,6 +113,13 @@ export function modelInput(sizes: ModelSizes, size: Parameters['size']): Size {
   if ('fixed' in sizes) return { width: sizes.fixed, height: sizes.fixed };
   const side = size === 'preview' ? (sizes.preview ?? sizes.default) : sizes.default;
   return { width: side, height: side };
+}
+
+/** The model's own input, where previews see a smaller one. */
+function largerInput(sizes: ModelSizes): Size | null {
+  if ('fixed' in sizes || sizes.preview === undefined || sizes.preview >= sizes.default)
+    return null;
+  return { width: sizes.default, height: sizes.default };
 }
 
 /** The steps of each quality; docs/matting.md has what they gain and cost. */

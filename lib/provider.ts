@@ -2,7 +2,15 @@
 import { existsSync } from 'node:fs';
 
 import { BgcutError, fromNativeError } from './errors.js';
-import type { DeviceName, NativeAddon, NativeEngine, NativeEngineConfig } from './native.js';
+import type {
+  DeviceName,
+  NativeAddon,
+  NativeEngine,
+  NativeEngineConfig,
+  NativeModelConfig,
+} from './native.js';
+import { explainProvider, hereNow } from './providers/advice.js';
+import type { EngineCache } from './tensorrt.js';
 
 /** A device that `auto` would have preferred, and why it does not run. */
 export interface Fallback {
@@ -15,6 +23,30 @@ export interface Started {
   native: NativeEngine;
   provider: DeviceName;
   fallbacks: Fallback[];
+  /** What it was started with. */
+  config: NativeEngineConfig;
+  /** The same on TensorRT, once its engine is built; until then CUDA serves. Absent: nothing is to be built. */
+  unbuilt?: NativeEngineConfig;
+}
+
+/** What an engine is started with, whatever its device. */
+export interface StartConfig extends NativeModelConfig {
+  threads: number;
+  concurrency: number;
+  /** Bytes; absent: no bound. */
+  gpuMemoryLimit?: number;
+  /** The sides of the model's inputs, in pixels. */
+  inputSides: readonly number[];
+  /** The devices on which it may compute in float16. */
+  float16: readonly DeviceName[];
+}
+
+/** The machine, as far as the choice depends on it; parameters for tests. */
+export interface Machine {
+  platform?: string;
+  present?: (device: DeviceName) => boolean;
+  /** Where TensorRT's engine for this model is kept; null where there is no TensorRT. */
+  engineCache?: (config: NativeEngineConfig) => Promise<EngineCache | null>;
 }
 
 /** What `auto` tries, best first; the CPU always runs. */
@@ -36,16 +68,20 @@ export function seemsPresent(device: DeviceName, exists = existsSync): boolean {
  * Starts on `device`. A named device that does not run rejects with provider_unavailable; `auto` goes on to the next
  * one, notes the reason in `fallbacks`, and warns once per process (code BGCUT_PROVIDER_FALLBACK) when the device
  * seemed to be there. A device that does not is not tried: ONNX Runtime would write to stderr about it.
+ *
+ * TensorRT is started when its engine is there. Where it is not, `tensorrt` is served by CUDA, and says in `unbuilt`
+ * what to build; `auto` never asks for a build.
+ *
+ * Every device but the CPU runs the model once at each of its sizes before it counts as started: what it compiles on
+ * first use does not wait for the first request, and a device that can't run the model is found out here.
  */
 export async function startNative(
   addon: NativeAddon,
   device: DeviceName | 'auto',
-  config: Omit<NativeEngineConfig, 'device'>,
-  {
-    platform = process.platform,
-    present = seemsPresent,
-  }: { platform?: string; present?: (device: DeviceName) => boolean } = {},
+  start: StartConfig,
+  machine: Machine = {},
 ): Promise<Started> {
+  const { platform = process.platform, present = seemsPresent } = machine;
   const order = device === 'auto' ? autoOrder(platform) : [device];
   const fallbacks: Fallback[] = [];
   for (const [index, provider] of order.entries()) {
@@ -55,8 +91,7 @@ export async function startNative(
       continue;
     }
     try {
-      const native = await addon.createEngine({ ...config, device: provider });
-      return { native, provider, fallbacks };
+      return { ...(await startOn(addon, provider, start, machine, device === 'auto')), fallbacks };
     } catch (thrown) {
       const error = fromNativeError(thrown);
       if (last || error.code !== 'provider_unavailable') throw error;
@@ -65,6 +100,74 @@ export async function startNative(
     }
   }
   throw new BgcutError('internal_error');
+}
+
+type OnDevice = Omit<Started, 'fallbacks'>;
+
+async function startOn(
+  addon: NativeAddon,
+  device: DeviceName,
+  start: StartConfig,
+  { engineCache = () => Promise.resolve(null) }: Machine,
+  auto: boolean,
+): Promise<OnDevice> {
+  if (device !== 'tensorrt' && !(device === 'cuda' && auto))
+    return launch(addon, configOf(start, device));
+  const config = configOf(start, 'tensorrt');
+  const cache = await engineCache(config);
+  // Without TensorRT, ONNX Runtime says what is missing.
+  if (cache === null) return launch(addon, configOf(start, device));
+  const onTensorRt = { ...config, cacheFolder: cache.folder };
+  if (cache.ready) return launch(addon, onTensorRt);
+  const onCuda = await launch(addon, configOf(start, 'cuda'));
+  return auto ? onCuda : { ...onCuda, unbuilt: onTensorRt };
+}
+
+function configOf({ float16, ...start }: StartConfig, device: DeviceName): NativeEngineConfig {
+  return { ...start, device, half: float16.includes(device) };
+}
+
+async function launch(addon: NativeAddon, config: NativeEngineConfig): Promise<OnDevice> {
+  const { device, inputSides = [] } = config;
+  if (device === 'cpu')
+    return { native: await addon.createEngine(config), provider: device, config };
+  const native = await explained(addon, device, addon.createEngine(config));
+  try {
+    for (const side of inputSides) await native.infer(side, side);
+  } catch (thrown) {
+    await native.dispose();
+    const { cause } = fromNativeError(thrown);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw unavailable(addon, device, reason, thrown);
+  }
+  return { native, provider: device, config };
+}
+
+async function explained<T>(
+  addon: NativeAddon,
+  device: DeviceName,
+  starting: Promise<T>,
+): Promise<T> {
+  try {
+    return await starting;
+  } catch (thrown) {
+    const error = fromNativeError(thrown);
+    if (error.code !== 'provider_unavailable') throw error;
+    throw unavailable(addon, device, error.detail ?? error.title, thrown);
+  }
+}
+
+function unavailable(
+  addon: NativeAddon,
+  device: DeviceName,
+  reason: string,
+  cause: unknown,
+): BgcutError {
+  const here = hereNow(addon.versions().onnxruntime);
+  return new BgcutError('provider_unavailable', {
+    detail: explainProvider(device, reason, here),
+    cause,
+  });
 }
 
 let warned = false;

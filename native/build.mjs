@@ -1,9 +1,8 @@
 // Compiles the native addon with cmake-js into build/Release/bgcut.node (build/Debug with --debug), when it is missing
 // or older than what it is made of. `npm run build:native` and, through it, `npm test` and `npm run demo` call this.
 //
-// On Linux a copy of ONNX Runtime under a name of its own is put beside the addon: rename-soname.mjs says why, and
-// lib/native.ts loads it. ONNX Runtime looks for its GPU providers (libonnxruntime_providers_*.so) beside itself: those
-// go beside the copy.
+// ONNX Runtime is put beside the addon (runtime.mjs), where lib/loading.ts finds it. It looks for its GPU providers
+// (libonnxruntime_providers_*.so) beside itself: those go there too.
 //
 // The work happens in build/addon; only a finished addon is renamed into place, with a stamp beside it, under a lock:
 // a build that is interrupted, or that runs twice at once, leaves either the old addon or the new one.
@@ -13,7 +12,7 @@ import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { renameSoname } from './rename-soname.mjs';
+import { copyRuntime, runtimeFiles } from './runtime.mjs';
 import { BuildError, packageFolder, requireTools, root, run, script } from './toolchain.mjs';
 
 const SOURCE = /(\.(cc|h|cmake)|CMakeLists\.txt)$/;
@@ -32,10 +31,6 @@ const LIBVIPS = ['', 'musl'].map(
   (libc) => `@img/sharp-libvips-${process.platform}${libc}-${process.arch}`,
 );
 
-/** ONNX Runtime's SONAME and its copy's, file names as well. The copy's stands in lib/native.ts too. */
-const RUNTIME = 'libonnxruntime.so.1';
-const RUNTIME_COPY = 'libbgcut-ortrt.so.1';
-
 /** @param {(string | Buffer)[]} parts */
 function sha256(parts) {
   const hash = createHash('sha256');
@@ -50,7 +45,7 @@ async function sourceFiles() {
     .filter((entry) => entry.isFile() && SOURCE.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .filter((file) => !file.startsWith('native/test/'));
-  return ['CMakeLists.txt', 'native/rename-soname.mjs', ...files].sort();
+  return ['CMakeLists.txt', 'native/rename-soname.mjs', 'native/runtime.mjs', ...files].sort();
 }
 
 async function packageVersions() {
@@ -141,32 +136,6 @@ async function cmakeJs(command, config, out) {
   );
 }
 
-/** @returns {Promise<string>} the absolute path of onnxruntime-node's library for this Linux */
-async function runtimeLibrary() {
-  const bin = join(packageFolder('onnxruntime-node') ?? '', 'bin');
-  const builds = (await readdir(bin)).filter((entry) => entry.startsWith('napi-v'));
-  const file = builds
-    .sort()
-    .reverse()
-    .map((build) => join(bin, build, 'linux', process.arch, RUNTIME))
-    .find((path) => existsSync(path));
-  if (file) return file;
-  throw new BuildError(
-    `The native addon can't be compiled: onnxruntime-node has no library for linux ${process.arch}; use x64 or arm64.`,
-  );
-}
-
-/**
- * Writes the renamed copy of ONNX Runtime, whole or not at all.
- * @param {string} copy
- */
-async function copyRuntime(copy) {
-  const image = await readFile(await runtimeLibrary());
-  renameSoname(image, RUNTIME, RUNTIME_COPY);
-  await writeFile(`${copy}.new`, image);
-  await rename(`${copy}.new`, copy);
-}
-
 /** @param {string} config Release or Debug */
 async function build(config) {
   const target = join(root, 'build', config);
@@ -176,15 +145,14 @@ async function build(config) {
     config === 'Release' ? 'addon' : `addon-${config.toLowerCase()}`,
   );
   const addon = join(target, 'bgcut.node');
-  // Elsewhere the linker knows a library by its path or by a name that carries the version.
-  const runtime = process.platform === 'linux' ? join(target, RUNTIME_COPY) : undefined;
+  const made = [addon, ...runtimeFiles(process.platform).map((name) => join(target, name))];
   const stamp = join(target, 'bgcut.json');
   const wanted = await fingerprint(config);
 
   const isCurrent = async () => {
     const { setup, sources } = await readStamp(stamp);
     if (setup !== wanted.setup || sources !== wanted.sources) return false;
-    return existsSync(addon) && (runtime === undefined || existsSync(runtime));
+    return made.every((file) => existsSync(file));
   };
   if (await isCurrent()) return;
 
@@ -208,7 +176,7 @@ async function build(config) {
     await copyFile(join(work, config, 'bgcut.node'), `${addon}.new`);
     await rm(stamp, { force: true });
     await rename(`${addon}.new`, addon);
-    if (runtime) await copyRuntime(runtime);
+    await copyRuntime(target);
     await writeFile(stamp, JSON.stringify(wanted));
     process.stdout.write(`${((performance.now() - start) / 1000).toFixed(0)} s\n`);
   } finally {

@@ -40,6 +40,11 @@ function hasCompiler() {
   return candidates.some((compiler) => runs([compiler, '--version']));
 }
 
+/** The clang++ that builds the fuzzers: Debian 12's, else the default one; undefined where there is none. */
+export function clang() {
+  return ['clang++-14', 'clang++'].find((compiler) => runs([compiler, '--version']));
+}
+
 /** CMake drives ninja or make; on Windows it drives MSBuild, which comes with the compiler. */
 function hasMake() {
   return (
@@ -133,16 +138,18 @@ export function requireTools(purpose) {
  * Runs a program and keeps its output for the case that it fails.
  * @param {string} program
  * @param {string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, show?: boolean }} [options] show: pass the output through as it comes
+ * @param {{ env?: NodeJS.ProcessEnv, show?: boolean, signal?: AbortSignal }} [options] show: pass the output through as
+ *   it comes; signal: kills the program
  * @returns {Promise<{ code: number, output: string }>} output: stdout and stderr as they came ('' when shown)
  */
-export function run(program, args, { env = process.env, show = false } = {}) {
+export function run(program, args, { env = process.env, show = false, signal } = {}) {
   return new Promise((done, fail) => {
     const child = spawn(program, args, {
       cwd: root,
       env,
       stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
+    signal?.addEventListener('abort', () => child.kill('SIGKILL'));
     /** @type {Buffer[]} */
     const chunks = [];
     child.stdout?.on('data', (/** @type {Buffer} */ chunk) => chunks.push(chunk));
@@ -176,7 +183,11 @@ export async function cmake(args) {
  */
 export async function configureTests(sanitizers) {
   requireTools("The native tests can't be compiled");
-  const folder = join(root, 'build', sanitizers ? 'native-tests-sanitize' : 'native-tests');
+  const folder = join(
+    root,
+    'build',
+    sanitizers ? `native-tests-${sanitizers.replace(',', '-')}` : 'native-tests',
+  );
   const type = sanitizers ? 'RelWithDebInfo' : 'Release';
   const definitions = [
     '-DBGCUT_BUILD_ADDON=OFF',

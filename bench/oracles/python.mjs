@@ -22,16 +22,13 @@ const run = promisify(execFile);
 const bytes = { maxBuffer: 2 ** 28 };
 
 /**
- * Installs the pinned packages, once for each list of them.
+ * The scripts beside a list of packages, in an environment with them.
  *
  * @param {string} list file with pip's requirements
  * @returns {Promise<Python>}
  */
 export async function openPython(list) {
-  const hash = createHash('sha256').update(await readFile(list));
-  const name = `${basename(list, '.txt')}-${hash.digest('hex').slice(0, 12)}`;
-  const environment = join(tmpdir(), 'bgcut-bench', 'python', name);
-  if (!existsSync(environment)) await install(environment, list);
+  const environment = await pythonEnvironment(list);
   return async (script, input) => {
     const python = join(environment, 'bin', 'python');
     const running = run(python, [join(dirname(list), script)], bytes);
@@ -39,6 +36,20 @@ export async function openPython(list) {
     const { stdout } = await running; // PyMatting prints warnings before the answer
     return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   };
+}
+
+/**
+ * Installs the pinned packages, once for each list of them; the folder of the environment.
+ *
+ * @param {string} list file with pip's requirements
+ * @returns {Promise<string>}
+ */
+export async function pythonEnvironment(list) {
+  const hash = createHash('sha256').update(await readFile(list));
+  const name = `${basename(list, '.txt')}-${hash.digest('hex').slice(0, 12)}`;
+  const environment = join(tmpdir(), 'bgcut-bench', 'python', name);
+  if (!existsSync(environment)) await install(environment, list);
+  return environment;
 }
 
 /** @param {string} environment @param {string} list */

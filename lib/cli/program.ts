@@ -2,9 +2,12 @@
 import { Command } from 'commander';
 import { defineInfo } from './info/command.js';
 import { defineKeys } from './keys/command.js';
+import { defineLicences } from './licences/command.js';
 import { defineModels } from './models/command.js';
+import { defineProviders } from './providers/command.js';
 import { defineRemove } from './remove/command.js';
 import { defineServe } from './serve/command.js';
+import { defineWarmup } from './warmup/command.js';
 import { paint } from './terminal.js';
 import { version } from '../version.js';
 
@@ -31,6 +34,9 @@ export function buildProgram(): Command {
   defineRemove(program);
   defineInfo(program);
   defineModels(program);
+  defineLicences(program);
+  defineProviders(program);
+  defineWarmup(program);
   defineServe(program);
   defineKeys(program);
   return program;

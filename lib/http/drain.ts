@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Engine } from '../engine.js';
 import { BgcutError } from '../errors.js';
+import { isHeldBack } from './body/continue.js';
 import { hasBody } from './body/form.js';
 
 /** What the last answers get after the time is up. */
@@ -12,7 +13,7 @@ const graceMs = 1000;
 
 /** Resolves when the body has been thrown away, or after a moment. */
 async function arrived(request: IncomingMessage): Promise<void> {
-  if (!hasBody(request)) return;
+  if (!hasBody(request) || isHeldBack(request)) return;
   const ended = new Promise<void>((resolve) => {
     request.on('end', resolve);
     request.on('close', resolve);

@@ -1,28 +1,61 @@
 /** How much the server takes on: calls in the engine, and bytes of bodies in memory. */
-import type { Engine } from '../engine.js';
+import type { BgcutEngine } from '../engine.js';
 import { BgcutError } from '../errors.js';
 
 /** Seconds that a client should wait at most, however long the queue. */
 const longestWait = 60;
 
+/**
+ * Milliseconds for which a call whose body still arrives keeps a place. A slower one takes its chance when the body is
+ * there: a few slow uploads must not take all places of an engine that has nothing to do.
+ */
+const promptMs = 250;
+
+/** A place in the engine that is kept for a call while its body arrives. */
+export interface Place {
+  /** The call enters the engine in the same breath, or has ended. May be called again. */
+  leave(): void;
+}
+
 /** Refuses what would not be answered soon, before a byte of it is read. */
 export class Load {
-  readonly #engine: Engine;
+  readonly #engine: BgcutEngine;
   readonly #maxBytes: number;
+  readonly #concurrency: number;
+  readonly #places: number;
+  /** Calls whose body arrives, of those that keep a place. */
+  #arriving = 0;
   #bytes = 0;
   /** Milliseconds of a call, smoothed. */
   #usualMs = 1000;
 
-  /** `maxBytes` of all bodies together. */
-  constructor(engine: Engine, maxBytes: number) {
+  /** `maxBytes` of all bodies together. The engine has started. */
+  constructor(engine: BgcutEngine, maxBytes: number) {
     this.#engine = engine;
     this.#maxBytes = maxBytes;
+    const { concurrency, queue } = engine.info();
+    this.#concurrency = concurrency;
+    this.#places = concurrency + queue;
+  }
+
+  /** Keeps a place for a call whose header has come; throws engine_busy when none is left. */
+  enter(): Place {
+    this.check();
+    this.#arriving += 1;
+    let kept = true;
+    const leave = (): void => {
+      if (kept) this.#arriving -= 1;
+      kept = false;
+      clearTimeout(timer);
+    };
+    const timer = setTimeout(leave, promptMs);
+    return { leave };
   }
 
   /** Throws engine_busy when no place is left. */
   check(): void {
-    const { pending, concurrency, queue } = this.#engine.info();
-    if (pending >= concurrency + queue || this.#bytes >= this.#maxBytes) {
+    const taken = this.#engine.pending + this.#arriving;
+    if (taken >= this.#places || this.#bytes >= this.#maxBytes) {
       throw new BgcutError('engine_busy', { detail: busyDetail });
     }
   }
@@ -50,8 +83,7 @@ export class Load {
 
   /** Whole seconds after which a place should be free. */
   retryAfter(): number {
-    const { concurrency } = this.#engine.info();
-    const seconds = Math.ceil(this.#usualMs / concurrency / 1000);
+    const seconds = Math.ceil(this.#usualMs / this.#concurrency / 1000);
     return Math.min(longestWait, Math.max(1, seconds));
   }
 }

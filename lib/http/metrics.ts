@@ -73,14 +73,29 @@ export class Metrics {
       return Math.max(0, pending - concurrency);
     });
     gauge(registry, 'bgcut_body_bytes', 'Bytes of request bodies in memory.', () => load.bytes);
-    const info = new Gauge({
+    new Gauge({
       name: 'bgcut_model_info',
       help: '1 for the model and the device that run.',
       labelNames: ['model', 'provider', 'version'],
       registers,
+      // TensorRT may take over from CUDA while the server runs.
+      collect() {
+        this.reset();
+        const { model, provider, versions } = engine.info();
+        this.set({ model: model.name, provider, version: versions.bgcut }, 1);
+      },
     });
-    const { model, provider, versions } = engine.info();
-    info.set({ model: model.name, provider, version: versions.bgcut }, 1);
+    new Gauge({
+      name: 'bgcut_graph_nodes',
+      help: 'Nodes of the model by the device that runs them; cpu beside another one: left over by its provider.',
+      labelNames: ['device'],
+      registers,
+      collect() {
+        this.reset();
+        const { nodes: counts } = engine.info();
+        for (const [device, count] of Object.entries(counts)) this.set({ device }, count);
+      },
+    });
   }
 
   /** A request has been answered. */

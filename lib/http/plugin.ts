@@ -58,8 +58,8 @@ export const bgcutPlugin: FastifyPluginAsync<PluginOptions> = async (scope, opti
   });
   addRoute(scope, facade, 'POST', '/v1.0/removebg', async (key, request, reply) => {
     await checkRate(facade, key);
-    facade.load.check();
-    return removebg(facade, key, request, reply);
+    const place = facade.load.enter();
+    return removebg(facade, { key, place, request, reply }).finally(() => place.leave());
   });
   addRoute(scope, facade, 'POST', '/v1.0/improve', async (key, request) => {
     facade.load.check();
@@ -114,14 +114,18 @@ function addRoute(
     },
   });
   scope.options(url, (_request, reply) => preflight(reply, method));
-  const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((other) => other !== method);
+  // HEAD of a GET is Fastify's own.
+  const answered = [method, 'OPTIONS', ...(method === 'GET' ? ['HEAD'] : [])];
+  const others = scope.supportedMethods.filter((other) => !answered.includes(other));
   scope.route({
     method: others,
     url,
-    handler: (_request, reply) => {
+    // Before the body, of which Fastify expects something with some methods.
+    onRequest: (_request, reply, done) => {
       void reply.header('Allow', `${method}, OPTIONS`);
-      throw new BgcutError('method_not_allowed');
+      done(new BgcutError('method_not_allowed'));
     },
+    handler: () => undefined,
   });
 }
 

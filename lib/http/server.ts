@@ -1,4 +1,5 @@
 /** The facade as a server of its own: engine, store, limits of connections, health, and an orderly end. */
+import { METHODS } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -8,6 +9,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { BgcutEngine, type Engine } from '../engine.js';
 import { BgcutError } from '../errors.js';
 import { engineOptions } from '../params/options.js';
+import { holdBodiesBack, isHeldBack } from './body/continue.js';
 import { connectionLimits, answerMalformed } from './connections.js';
 import { allowEverywhere } from './cors.js';
 import { Drain } from './drain.js';
@@ -150,7 +152,17 @@ function newApp(
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
   });
+  // Those that Fastify does not know are 405 as well, not 404.
+  for (const method of METHODS) {
+    if (method === 'CONNECT' || app.supportedMethods.includes(method)) continue;
+    app.addHttpMethod(method, { hasBody: true });
+  }
   app.server.maxConnections = maxConnections;
+  holdBodiesBack(app.server, (request, response) => app.routing(request, response));
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (isHeldBack(request.raw)) void reply.header('Connection', 'close');
+    done(null, payload);
+  });
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
     drain.enter(request, reply, done);

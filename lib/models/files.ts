@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { BgcutError } from '../errors.js';
+import { makeFolders } from '../folders.js';
 
 /** Bytes at a time: large enough to be fast, small enough that hashing one chunk is no pause for the event loop. */
 const CHUNK = 1 << 18;
@@ -85,9 +86,11 @@ export async function sweepTemporary(folder: string): Promise<void> {
  */
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
   } catch (error) {
-    throw storageError(error, folder) ?? error;
+    throw (
+      storageError(error, folder) ?? cacheUnwritable(folder, 'no folder can be made there', error)
+    );
   }
 }
 
@@ -106,10 +109,13 @@ const storageCodes: Readonly<Record<string, string>> = {
 export function storageError(error: unknown, folder: string): BgcutError | undefined {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   const reason = code === undefined ? undefined : storageCodes[code];
-  if (reason === undefined) return undefined;
+  return reason === undefined ? undefined : cacheUnwritable(folder, reason, error);
+}
+
+function cacheUnwritable(folder: string, reason: string, cause: unknown): BgcutError {
   return new BgcutError('cache_unwritable', {
     detail: `The folder ${folder} can not be written: ${reason}. Set BGCUT_CACHE to another folder.`,
-    cause: error,
+    cause,
   });
 }
 

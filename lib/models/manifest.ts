@@ -119,6 +119,12 @@ export const manifestSchema = z.strictObject({
         'what makes 0..1 of it: nothing, the logistic function, or stretching its own range',
       ),
   }),
+  float16: z
+    .array(z.enum(['tensorrt', 'coreml']))
+    .default([])
+    .describe(
+      'providers that may compute in float16, where it was seen that the mask stays the same; all others, the CPU above all, compute as the graph says',
+    ),
   file: z
     .string()
     .regex(/^[^/\\]+\.onnx$/, 'must be a file name that ends in .onnx')

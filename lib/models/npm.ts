@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { finished } from 'node:stream/promises';
 
@@ -11,10 +11,12 @@ import promiseRetry from 'promise-retry';
 import { Parser, type ReadEntry } from 'tar';
 import { z } from 'zod';
 
+import { makeFolders } from '../folders.js';
 import type { NpmSource } from './manifest.js';
 
 type ChunkedSource = Extract<NpmSource, { kind: 'npm' }>;
-type FilesSource = Extract<NpmSource, { kind: 'npm-files' }>;
+/** Files of a package, with the checksum of each. */
+export type FilesSource = Omit<Extract<NpmSource, { kind: 'npm-files' }>, 'recipe'>;
 
 /** npm's settings in the form that npm's own libraries take: registry, proxy, certificates, tokens, cache folder. */
 export type NpmOptions = Record<string, unknown>;
@@ -71,6 +73,7 @@ export interface FetchFilesOptions {
   readonly folder: string;
   /** Told the bytes of the tarball read so far. */
   readonly onBytes?: (done: number) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -88,18 +91,34 @@ export async function fetchFiles(source: NpmSource, options: FetchFilesOptions):
 }
 
 async function fetchPlain(source: FilesSource, options: FetchFilesOptions): Promise<Buffer[]> {
-  const part = (index: number) => `file${index}`;
-  await unpack(source, options, (path, bytes) => {
-    const index = source.files.findIndex((f) => f.path === path && f.bytes === bytes);
-    return index < 0 ? undefined : part(index);
-  });
+  const files = await unpackFiles(source, options);
   return Promise.all(
     source.files.map(async ({ path, sha256 }, index) => {
-      const file = await readPart(options.folder, part(index), path);
+      const file = await readFile(files[index] ?? '');
       checkDigest(path, file, sha256);
       return file;
     }),
   );
+}
+
+/**
+ * As fetchFiles, but the files stay on the disk, and their SHA-256 is left to the caller.
+ *
+ * @returns their paths in `options.folder`, in the order of the source
+ */
+export async function unpackFiles(
+  source: FilesSource,
+  options: FetchFilesOptions,
+): Promise<string[]> {
+  const part = (index: number) => join(options.folder, `file${index}`);
+  await unpack(source, options, (path, bytes) => {
+    const index = source.files.findIndex((f) => f.path === path && f.bytes === bytes);
+    return index < 0 ? undefined : `file${index}`;
+  });
+  for (const [index, { path }] of source.files.entries()) {
+    if (!existsSync(part(index))) throw missingPart(path);
+  }
+  return source.files.map((_, index) => part(index));
 }
 
 function checkDigest(name: string, content: Buffer, expected: string): void {
@@ -139,8 +158,12 @@ async function readPart(folder: string, name: string, called = name): Promise<Bu
     return await readFile(join(folder, name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new PackageError(`the package has no ${called} as it was published`);
+    throw missingPart(called);
   }
+}
+
+function missingPart(name: string): PackageError {
+  return new PackageError(`the package has no ${name} as it was published`);
 }
 
 function parseJson(text: Buffer): unknown {
@@ -154,8 +177,12 @@ function parseJson(text: Buffer): unknown {
 /** Names the part that an entry of the tarball is written to, by its path in the package and its size; or skips it. */
 type Take = (path: string, bytes: number) => string | undefined;
 
-async function unpack(source: NpmSource, options: FetchFilesOptions, take: Take): Promise<void> {
-  const { spec = `${source.package}@${source.version}`, folder, onBytes } = options;
+async function unpack(
+  source: Pick<NpmSource, 'package' | 'version' | 'integrity'>,
+  options: FetchFilesOptions,
+  take: Take,
+): Promise<void> {
+  const { spec = `${source.package}@${source.version}`, folder } = options;
   const settings = await npmOptions();
   // A service account often has no home, or one that it may not write to; npm itself would fail there.
   const npmCache = String(settings.cache);
@@ -163,7 +190,7 @@ async function unpack(source: NpmSource, options: FetchFilesOptions, take: Take)
   await promiseRetry(
     (retry) =>
       pacote.tarball
-        .stream(spec, (tarball) => readTarball(tarball, take, folder, onBytes), {
+        .stream(spec, (tarball) => readTarball(tarball, take, options), {
           ...settings,
           cache,
           integrity: source.integrity,
@@ -179,7 +206,7 @@ async function unpack(source: NpmSource, options: FetchFilesOptions, take: Take)
 
 async function isWritable(folder: string): Promise<boolean> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await access(folder, constants.W_OK);
     return true;
   } catch {
@@ -196,8 +223,7 @@ function lostConnection(error: unknown): boolean {
 async function readTarball(
   tarball: NodeJS.ReadableStream,
   take: Take,
-  folder: string,
-  onBytes: ((done: number) => void) | undefined,
+  { folder, onBytes, signal }: FetchFilesOptions,
 ): Promise<void> {
   const written: Promise<void>[] = [];
   const onReadEntry = (entry: ReadEntry) => {
@@ -222,7 +248,29 @@ async function readTarball(
     tarball.on('error', reject);
     parser.on('error', reject);
     parser.on('end', resolve);
+    signal?.addEventListener('abort', () => {
+      tarball.unpipe();
+      reject(signal.reason as Error);
+    });
     tarball.pipe(parser);
   });
   await Promise.all(written);
 }
+
+/** A sentence for the code of an error of npm's library. */
+export function whyNotFetched(code: string | undefined): string {
+  const reason = reasons[code ?? ''] ?? 'The package could not be fetched from the npm registry';
+  return `${reason}${code ? ` (${code})` : ''}. npm's own settings for registry, proxy and certificates apply.`;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  E401: 'The npm registry asks for a login',
+  E403: 'The npm registry refused access',
+  E404: 'The npm registry does not have the package',
+  ETARGET: 'The npm registry does not have that version of the package',
+  ENOTFOUND: 'The npm registry can not be found: there is no such host, or no network',
+  EAI_AGAIN: 'The npm registry can not be found: there is no such host, or no network',
+  ECONNREFUSED: 'The npm registry refused the connection',
+  ECONNRESET: 'The connection to the npm registry was lost',
+  ENOENT: 'The package file does not exist',
+};

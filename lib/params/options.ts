@@ -107,6 +107,14 @@ export const engineOptions = {
     doc: 'Calls that may wait beside those being worked on. One more rejects at once with engine_busy.',
   }),
 
+  /** The most memory of the GPU that the engine takes for itself, in megabytes; by default no bound. */
+  gpuMemoryLimit: parameter({
+    grammar: integer(1, 1_000_000),
+    default: undefined,
+    error: 'invalid_gpu_memory_limit',
+    doc: 'The most memory of an NVIDIA GPU (cuda, tensorrt) that the engine takes for weights and activations, in megabytes of 1,000,000 bytes; the libraries of CUDA take some more. By default there is no bound. Other devices have no such setting and ignore it.',
+  }),
+
   /** The folder of downloaded models; by default BGCUT_CACHE, else the platform's cache folder. */
   cacheDir: parameter({
     grammar: text('the path of a folder'),

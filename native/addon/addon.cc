@@ -10,6 +10,7 @@
 #include "addon/read_plan.h"
 #include "core/cpus.h"
 #include "image/versions.h"
+#include "segment/nvidia.h"
 #include "segment/runtime.h"
 
 namespace bgcut::addon {
@@ -63,16 +64,34 @@ Napi::Value probe_provider(const Napi::CallbackInfo& info) {
   });
 }
 
+// { gpu, tensorrt } or null: TensorRtTarget.
+Napi::Value find_tensorrt(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  auto& environment = Environment::of(env);
+  return environment.run(env, environment.loads(), []() -> MakeValue {
+    const auto target = segment::find_tensorrt();
+    return [target](Napi::Env js) -> Napi::Value {
+      if (!target) return js.Null();
+      auto value = Napi::Object::New(js);
+      value.Set("gpu", target->gpu);
+      value.Set("tensorrt", target->tensorrt);
+      return value;
+    };
+  });
+}
+
 Napi::Value create_engine(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const EngineConfig config = read_engine_config(info[0].As<Napi::Object>());
+  const auto options = info[0].As<Napi::Object>();
+  const ModelConfig model = read_model_config(options);
+  const segment::Placement placement = read_placement(options);
+  const int concurrency = options.Get("concurrency").As<Napi::Number>().Int32Value();
   auto& environment = Environment::of(env);
-  return environment.run(env, environment.loads(), [config]() -> MakeValue {
-    auto session = segment::open_session(config.model.file, config.device, config.threads,
-                                         config.model.contract);
-    Model model{std::move(session), config.model.contract, nullptr};
-    model.on_cpu = config.device == segment::Device::kCpu;
-    auto engine = std::make_shared<Engine>(std::move(model), config.threads, config.concurrency);
+  return environment.run(env, environment.loads(), [model, placement, concurrency]() -> MakeValue {
+    auto session = segment::open_session(model.file, placement, model.contract);
+    Model loaded{std::move(session), model.contract, nullptr};
+    loaded.on_cpu = placement.device == segment::Device::kCpu;
+    auto engine = std::make_shared<Engine>(std::move(loaded), placement.threads, concurrency);
     return [engine](Napi::Env js) { return EngineWrap::make(js, engine); };
   });
 }
@@ -86,6 +105,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("shutdown", Napi::Function::New(env, shutdown));
   exports.Set("versions", Napi::Function::New(env, versions));
   exports.Set("probeProvider", Napi::Function::New(env, probe_provider));
+  exports.Set("findTensorRt", Napi::Function::New(env, find_tensorrt));
   exports.Set("createEngine", Napi::Function::New(env, create_engine));
   return exports;
 }

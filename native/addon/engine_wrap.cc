@@ -129,6 +129,8 @@ void EngineWrap::define(Napi::Env env) {
   Environment::of(env).engine_class = Napi::Persistent(DefineClass(
       env, "NativeEngine",
       {InstanceMethod("open", &EngineWrap::open), InstanceMethod("run", &EngineWrap::run),
+       InstanceMethod("useModel", &EngineWrap::use_model),
+       InstanceMethod("nodes", &EngineWrap::nodes),
        InstanceMethod("useDetector", &EngineWrap::use_detector),
        InstanceMethod("useMatting", &EngineWrap::use_matting),
        InstanceMethod("infer", &EngineWrap::infer),
@@ -194,16 +196,34 @@ Napi::Value EngineWrap::run(const Napi::CallbackInfo& info) {
   return answer;
 }
 
+Napi::Value EngineWrap::use_model(const Napi::CallbackInfo& info) {
+  const auto options = info[0].As<Napi::Object>();
+  const ModelConfig config = read_model_config(options);
+  const segment::Placement placement = read_placement(options);
+  auto& environment = Environment::of(info.Env());
+  return environment.run(
+      info.Env(), environment.loads(), [engine = engine_, config, placement]() -> MakeValue {
+        engine->use_model(segment::open_session(config.file, placement, config.contract),
+                          config.contract);
+        return [](Napi::Env env) { return env.Undefined(); };
+      });
+}
+
+// Record<DeviceName, number>, without the devices that have none.
+Napi::Value EngineWrap::nodes(const Napi::CallbackInfo& info) {
+  auto value = Napi::Object::New(info.Env());
+  for (const auto& [device, count] : engine_->nodes()) value.Set(device_name(device), count);
+  return value;
+}
+
 Napi::Value EngineWrap::use_detector(const Napi::CallbackInfo& info) {
   const auto options = info[0].As<Napi::Object>();
   const ModelConfig config = read_model_config(options);
-  const auto threads = options.Get("threads").As<Napi::Number>().Int32Value();
+  const segment::Placement placement = read_placement(options);
   auto& environment = Environment::of(info.Env());
   return environment.run(
-      info.Env(), environment.loads(), [engine = engine_, config, threads]() -> MakeValue {
-        // Small as it is, it runs on the CPU whatever the main model runs on.
-        auto session =
-            segment::open_session(config.file, segment::Device::kCpu, threads, config.contract);
+      info.Env(), environment.loads(), [engine = engine_, config, placement]() -> MakeValue {
+        auto session = segment::open_session(config.file, placement, config.contract);
         engine->use_detector(std::make_shared<segment::Detector>(
             segment::Detector{std::move(session), config.contract}));
         return [](Napi::Env env) { return env.Undefined(); };
@@ -213,12 +233,11 @@ Napi::Value EngineWrap::use_detector(const Napi::CallbackInfo& info) {
 Napi::Value EngineWrap::use_matting(const Napi::CallbackInfo& info) {
   const auto options = info[0].As<Napi::Object>();
   const ModelConfig config = read_model_config(options);
-  const auto device = read_device(options.Get("device"));
-  const auto threads = options.Get("threads").As<Napi::Number>().Int32Value();
+  const segment::Placement placement = read_placement(options);
   auto& environment = Environment::of(info.Env());
   return environment.run(
-      info.Env(), environment.loads(), [engine = engine_, config, device, threads]() -> MakeValue {
-        auto session = segment::open_session(config.file, device, threads, config.contract);
+      info.Env(), environment.loads(), [engine = engine_, config, placement]() -> MakeValue {
+        auto session = segment::open_session(config.file, placement, config.contract);
         engine->use_matting(std::make_shared<segment::MattingModel>(
             segment::MattingModel{std::move(session), config.contract}));
         return [](Napi::Env env) { return env.Undefined(); };

@@ -1,5 +1,8 @@
 #include "addon/read_plan.h"
 
+#include <array>
+#include <utility>
+
 #include "addon/read_value.h"
 
 namespace bgcut::addon {
@@ -50,14 +53,27 @@ Colour read_colour(const Napi::Object& rgba) {
 
 }  // namespace
 
+constexpr std::array<std::pair<const char*, segment::Device>, 6> kDevices{
+    {{"cpu", segment::Device::kCpu},
+     {"cuda", segment::Device::kCuda},
+     {"tensorrt", segment::Device::kTensorRt},
+     {"directml", segment::Device::kDirectMl},
+     {"coreml", segment::Device::kCoreMl},
+     {"webgpu", segment::Device::kWebGpu}}};
+
 segment::Device read_device(const Napi::Value& name) {
-  using segment::Device;
-  return enum_of<Device>(name, {{"cpu", Device::kCpu},
-                                {"cuda", Device::kCuda},
-                                {"tensorrt", Device::kTensorRt},
-                                {"directml", Device::kDirectMl},
-                                {"coreml", Device::kCoreMl},
-                                {"webgpu", Device::kWebGpu}});
+  const std::string wanted = name.ToString().Utf8Value();
+  for (const auto& [spelling, device] : kDevices) {
+    if (wanted == spelling) return device;
+  }
+  throw Napi::TypeError::New(name.Env(), "unknown value " + wanted);
+}
+
+const char* device_name(segment::Device wanted) {
+  for (const auto& [spelling, device] : kDevices) {
+    if (wanted == device) return spelling;
+  }
+  return "";
 }
 
 ModelConfig read_model_config(const Napi::Object& config) {
@@ -81,9 +97,22 @@ ModelConfig read_model_config(const Napi::Object& config) {
   };
 }
 
-EngineConfig read_engine_config(const Napi::Object& config) {
-  return {read_model_config(config), read_device(config.Get("device")), read_int(config, "threads"),
-          read_int(config, "concurrency")};
+segment::Placement read_placement(const Napi::Object& config) {
+  segment::Placement placement;
+  if (config.Has("device")) placement.device = read_device(config.Get("device"));
+  placement.threads = read_int(config, "threads");
+  if (config.Has("gpuMemoryLimit")) {
+    placement.gpu_memory_limit = static_cast<uint64_t>(read_number(config, "gpuMemoryLimit"));
+  }
+  placement.half = config.Get("half").ToBoolean().Value();
+  if (config.Has("cacheFolder")) placement.cache = read_string(config, "cacheFolder");
+  if (config.Has("inputSides")) {
+    const auto sides = config.Get("inputSides").As<Napi::Array>();
+    for (uint32_t i = 0; i < sides.Length(); ++i) {
+      placement.sides.push_back(sides.Get(i).ToNumber().Int32Value());
+    }
+  }
+  return placement;
 }
 
 Plan read_plan(const Napi::Object& plan) {
@@ -93,6 +122,9 @@ Plan read_plan(const Napi::Object& plan) {
     result.transparent_frame = read_size(read_object(plan, "transparentFrame"));
   }
   result.segment = read_size(read_object(plan, "segment"));
+  if (plan.Get("segmentAgain").IsObject()) {
+    result.segment_again = read_size(read_object(plan, "segmentAgain"));
+  }
   if (plan.Get("roi").IsObject()) result.roi = read_box(read_object(plan, "roi"));
   if (plan.Get("matting").IsObject()) {
     const Napi::Object matting = read_object(plan, "matting");

@@ -16,16 +16,12 @@ struct ModelConfig {
   segment::Contract contract;
 };
 
-struct EngineConfig {
-  ModelConfig model;
-  segment::Device device;
-  int threads;
-  int concurrency;
-};
-
 ModelConfig read_model_config(const Napi::Object& config);
-EngineConfig read_engine_config(const Napi::Object& config);
+// The fields of NativePlacement; device "cpu" where the object has none.
+segment::Placement read_placement(const Napi::Object& config);
+// The spelling of a device in JavaScript, and back.
 segment::Device read_device(const Napi::Value& name);
+const char* device_name(segment::Device wanted);
 Plan read_plan(const Napi::Object& plan);
 // Without the background picture, which is a native object of its own.
 Composition read_composition(const Napi::Object& composition);

@@ -127,6 +127,22 @@ void Engine::cancel(const std::shared_ptr<Job>& job, Code reason) {
   job->settle_if_waiting();
 }
 
+void Engine::use_model(std::shared_ptr<segment::Session> session, segment::Contract contract) {
+  const std::lock_guard lock(mutex_);
+  if (closing_) return;
+  model_.session = std::move(session);
+  model_.contract = std::move(contract);
+}
+
+std::vector<segment::NodeCount> Engine::nodes() {
+  const auto session = [this] {
+    const std::lock_guard lock(mutex_);
+    return model_.session;
+  }();
+  if (session == nullptr) return {};
+  return segment::nodes_of(*session);
+}
+
 void Engine::use_detector(std::shared_ptr<const segment::Detector> detector) {
   const std::lock_guard lock(mutex_);
   if (!closing_) model_.detector = std::move(detector);
@@ -142,11 +158,15 @@ void Engine::time_inference(Size size,
   const bool posted = workers_.post([this, size, done] {
     try {
       shutdown_token_->check();
+      const Model model = [this] {
+        const std::lock_guard lock(mutex_);
+        return model_;
+      }();
       CpuShare share(Clock::now(), *shutdown_token_);
-      share.hold(model_.on_cpu ? threads_ : 1);
+      share.hold(model.on_cpu ? threads_ : 1);
       const segment::Tensor blank{std::vector<float>(static_cast<size_t>(3 * size.area())), size};
       double inside = 0;
-      segment::infer(*model_.session, model_.contract, blank, false, *shutdown_token_, inside);
+      segment::infer(*model.session, model.contract, blank, false, *shutdown_token_, inside);
       done(inside);
     } catch (...) {
       done(current_error());

@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <variant>
+#include <vector>
 
 #include "core/pipeline.h"
 #include "core/watchdog.h"
@@ -46,6 +47,12 @@ class Engine {
   // Stops a request: a waiting one ends at once, a running one between its stages, inside
   // inference, or while libvips works. Does nothing to one that has ended.
   void cancel(const std::shared_ptr<Job>& job, Code reason);
+
+  // From the next request on, masks are made by `session`: the same model on another device.
+  void use_model(std::shared_ptr<segment::Session> session, segment::Contract contract);
+
+  // Where the nodes of the model run now; empty after shutdown().
+  std::vector<segment::NodeCount> nodes();
 
   // From the next request on, types are told with `detector`.
   void use_detector(std::shared_ptr<const segment::Detector> detector);

@@ -62,12 +62,12 @@ Box region_of_interest(const Plan& plan, Size input, Size size) {
   return scaled(*plan.roi, input, size);
 }
 
-// The picture is decoded once: at the frame's size, or larger where the model sees more of the
-// region of interest than the result shows.
-Size decode_size(const Plan& plan, Size input) {
+// The size to decode at: the frame's, or larger where the model, whose input is `segment`, sees
+// more of the region of interest than the result shows.
+Size decode_size(const Plan& plan, Size input, Size segment) {
   const Box roi = region_of_interest(plan, input, plan.frame);
-  const double scale = std::max({1.0, static_cast<double>(plan.segment.width) / roi.width,
-                                 static_cast<double>(plan.segment.height) / roi.height});
+  const double scale = std::max({1.0, static_cast<double>(segment.width) / roi.width,
+                                 static_cast<double>(segment.height) / roi.height});
   return {std::min(input.width, static_cast<int>(std::ceil(plan.frame.width * scale))),
           std::min(input.height, static_cast<int>(std::ceil(plan.frame.height * scale)))};
 }
@@ -83,17 +83,17 @@ void decode(Context& context) {
   Request& request = context.request;
   context.input = request.picture->header.size;
   context.has_alpha = request.picture->header.has_alpha;
-  context.decoded = image::decode(*request.picture, decode_size(request.plan, context.input),
-                                  context.threads, context.token);
-  request.picture.reset();
+  const Size size = decode_size(request.plan, context.input, request.plan.segment);
+  context.decoded = image::decode(*request.picture, size, context.threads, context.token);
+  if (!request.plan.segment_again) request.picture.reset();
 }
 
 // The model and the type need far fewer pixels than a large picture has: reading them all once is
 // enough. A region of interest is read by itself, to the pixel.
 image::Pixels overview_of(const image::Pixels& pixels, const Plan& plan, int threads) {
   if (plan.roi) return {};
-  const int factor =
-      std::min(pixels.width() / plan.segment.width, pixels.height() / plan.segment.height);
+  const int factor = std::min({pixels.width() / plan.segment.width,
+                               pixels.height() / plan.segment.height, image::kLargestBlock});
   if (factor < 2) return {};
   return image::average_down(pixels, image::whole(pixels), factor, threads);
 }
@@ -126,20 +126,40 @@ void tensor(Context& context) {
   fit_to(context, plan.frame);
 }
 
+// The tensor of a second, larger look. The picture is decoded once more: few need it, and for the
+// others a preview has been decoded no larger than it has to be.
+segment::Tensor tensor_again(Context& context) {
+  const Plan& plan = context.request.plan;
+  const Size size = decode_size(plan, context.input, *plan.segment_again);
+  const image::Pixels pixels =
+      image::decode(*context.request.picture, size, context.threads, context.token).pixels;
+  const Box region = region_of_interest(plan, context.input, pixels.size());
+  return segment::fill_tensor(image::squeeze_to_rgb(pixels, region, *plan.segment_again,
+                                                    context.request.picture->header.has_alpha,
+                                                    context.threads, context.token),
+                              context.model.contract);
+}
+
 void inference(Context& context) {
   // A large picture needs the memory more, to be encoded, than the next request needs it kept.
   const bool release_scratch = context.request.plan.frame.area() > kLargePicture;
   double& inside = context.result.stage_ms[2];
-  context.mask = segment::infer(*context.model.session, context.model.contract, context.tensor,
-                                release_scratch, context.token, inside);
+  const auto look = [&](const segment::Tensor& tensor) {
+    double spent = 0;
+    segment::Mask seen = segment::infer(*context.model.session, context.model.contract, tensor,
+                                        release_scratch, context.token, spent);
+    inside += spent;
+    return seen;
+  };
+  context.mask = look(context.tensor);
   context.tensor = {};
+  if (context.request.plan.segment_again && !segment::is_sure(context.mask)) {
+    context.mask = look(tensor_again(context));
+  }
+  context.request.picture.reset();
   if (!context.second_tensor) return;
-  double second = 0;
-  context.second_mask =
-      segment::infer(*context.model.session, context.model.contract, *context.second_tensor,
-                     release_scratch, context.token, second);
+  context.second_mask = look(*context.second_tensor);
   context.second_tensor.reset();
-  inside += second;
 }
 
 // Alpha at the size of matting, or at that of the mask where this is larger.

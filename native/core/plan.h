@@ -50,6 +50,7 @@ struct Plan {
   Size frame;                             // the whole picture at the scale of the result
   std::optional<Size> transparent_frame;  // format auto: the frame of a result that is transparent
   Size segment;                           // the model's input: the roi is squeezed to it
+  std::optional<Size> segment_again;      // its input once more, where the first mask is in doubt
   std::optional<Box> roi;                // pixels of the input, upright, inside it; none: all of it
   std::optional<Matting> matting;        // none: the mask is the alpha, and colours stay
   bool classify = false;                 // evidence for the type of the subject is wanted

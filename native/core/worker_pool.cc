@@ -3,9 +3,31 @@
 #include <algorithm>
 #include <utility>
 
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
+
 #include "image/thread.h"
 
 namespace bgcut {
+
+namespace {
+
+// How much less urgent than the thread that serves everybody: a nice value.
+constexpr int kLessUrgent = 5;
+
+// Where all cores are busy with pictures, the event loop of the process would wait for its turn
+// among our threads. On Linux a nice value belongs to a thread; those that ours start (bands of
+// rows, libvips, ONNX Runtime) inherit it. A machine that has nothing else to do is no slower.
+// Elsewhere a priority means other things as well (which cores, other processes): left alone.
+void give_way_to_event_loop() {
+#ifdef __linux__
+  const int own = getpriority(PRIO_PROCESS, 0);
+  setpriority(PRIO_PROCESS, 0, own + kLessUrgent);  // refused or not: it runs
+#endif
+}
+
+}  // namespace
 
 bool WorkerPool::post(std::function<void()> task, Time rank, bool large) {
   const std::lock_guard lock(mutex_);
@@ -49,6 +71,7 @@ void WorkerPool::wait(std::unique_lock<std::mutex>& lock) {
 }
 
 void WorkerPool::work() {
+  give_way_to_event_loop();
   std::unique_lock lock(mutex_);
   for (;;) {
     wait(lock);

@@ -122,7 +122,8 @@ Pixels resize(const Pixels& pixels, const Box& region, Size size, bool weigh_by_
 
 Pixels resize_for_model(const Pixels& pixels, const Box& region, Size size, int threads,
                         const CancelToken& token) {
-  const int factor = std::min(region.width / size.width, region.height / size.height);
+  const int factor =
+      std::min({region.width / size.width, region.height / size.height, kLargestBlock});
   if (factor < 2) return resize(pixels, region, size, false, threads, token);
   const Pixels averaged = average_down(pixels, region, factor, threads);
   return resize(averaged, whole(averaged), size, false, threads, token);

@@ -39,18 +39,27 @@ struct Mask {
   Size size;
 };
 
+// Whether a mask has found its subject: it is sure of a fair part of what it takes for one. A model
+// that is shown a picture smaller than those it was trained on now and then is sure of nothing.
+bool is_sure(const Mask& mask);
+
 // Normalises `rgb` (three bands) as the contract says.
 Tensor fill_tensor(const image::Pixels& rgb, const Contract& contract);
 
 // The weights; shared by all requests, engines and worker threads of the process that ask for the
-// same file, device and thread count.
+// same file and placement.
 class Session;
 
-// Loads or shares a session. Blocks while loading. Throws kModelInvalid when the file isn't a model
-// that ONNX Runtime can run, or doesn't have the contract's input and output;
-// kProviderUnavailable when the device can't be used; kOutOfMemory.
-std::shared_ptr<Session> open_session(const std::string& file, Device device, int threads,
+// Loads or shares a session. Blocks while loading: for minutes where TensorRT has to build its
+// engine. Throws kModelInvalid when the file isn't a model that ONNX Runtime can run, or doesn't
+// have the contract's input and output; kProviderUnavailable when the device can't be used;
+// kOutOfMemory.
+std::shared_ptr<Session> open_session(const std::string& file, const Placement& placement,
                                       const Contract& contract);
+
+// How many nodes of the graph each device has, those of the CPU that a provider left over among
+// them; as counted before a provider fuses them.
+std::vector<NodeCount> nodes_of(const Session& session);
 
 // One inference; may be called from several threads at once. Stops inside the run when the token
 // is cancelled. `release_scratch`: gives the memory of the activations back to the system

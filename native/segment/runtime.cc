@@ -1,6 +1,7 @@
 #include "segment/runtime.h"
 
 #include <mutex>
+#include <regex>
 #include <string>
 
 #include "segment/ort.h"
@@ -97,12 +98,21 @@ std::string load_runtime(const std::string& path) {
 std::string plain_reason(const std::string& error, const std::string& log) {
   // The log is about a library that can't be loaded; the exception then only says that much.
   std::string text = log.find("library") != std::string::npos ? log : error;
-  for (const char* const marker : {"FAIL : ", "was false. ", "[ONNXRuntimeError] : "}) {
+  // NVIDIA's libraries fail with a number and a sentence, inside a line about the call that failed.
+  for (const char* const failure : {"CUDA failure ", "CUDNN failure ", "CUBLAS failure "}) {
+    const size_t at = text.find(failure);
+    if (at != std::string::npos) text = text.substr(at, text.find(" ; GPU=", at) - at);
+  }
+  for (const char* const marker :
+       {"FAIL : ", "was false. ", "[ONNXRuntimeError] : ", " with error: "}) {
     const size_t at = text.rfind(marker);
     if (at != std::string::npos) text = text.substr(at + std::char_traits<char>::length(marker));
   }
   const size_t end = text.find_last_not_of(" \n.)");
-  return text.substr(0, end == std::string::npos ? text.size() : end + 1);
+  text.resize(end == std::string::npos ? text.size() : end + 1);
+  // "tensorprotoutils.cc:434 ValidateExternalDataPathFromDir Absolute path not allowed …"
+  static const std::regex place(R"(\w+\.(cc|cpp|h):\d+ \w+ )");
+  return std::regex_replace(text, place, "");
 }
 
 std::string runtime_version() {

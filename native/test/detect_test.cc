@@ -45,8 +45,7 @@ const segment::Detector& colour_detector() {
     segment::Contract contract = test::tiny_contract();
     contract.output_name = "cells";
     const std::string file = std::string(BGCUT_FIXTURES) + "/models/cells.onnx";
-    return segment::Detector{segment::open_session(file, segment::Device::kCpu, 2, contract),
-                             contract};
+    return segment::Detector{segment::open_session(file, {.threads = 2}, contract), contract};
   }();
   return detector;
 }

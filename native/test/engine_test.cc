@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <condition_variable>
 #include <future>
+#include <thread>
 
+#include "segment/runtime.h"
 #include "support.h"
 
 namespace bgcut {
@@ -62,8 +65,8 @@ TEST(Session, IsSharedWhileSomebodyUsesIt) {
 TEST(Session, RefusesWhatIsNoModel) {
   test::load_runtime();
   try {
-    segment::open_session(std::string(BGCUT_FIXTURES) + "/photos/rocket.jpg", segment::Device::kCpu,
-                          1, test::tiny_contract());
+    segment::open_session(std::string(BGCUT_FIXTURES) + "/photos/rocket.jpg", {.threads = 1},
+                          test::tiny_contract());
     FAIL() << "opened";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::kModelInvalid);
@@ -82,6 +85,49 @@ TEST(Engine, CutsOutWhatIsBright) {
   double sum = finished->queue_ms;
   for (const double ms : finished->result.stage_ms) sum += ms;
   EXPECT_LE(sum, finished->total_ms + 1);
+}
+
+// The PNG of chelsea.png, whose fur is neither bright nor dark: the tiny model is sure of little.
+std::vector<uint8_t> cut_out(Engine& engine, Size segment, std::optional<Size> again = {}) {
+  Request request = request_for(plan_for({451, 300}), keep);
+  request.picture = test::open_fixture("photos/chelsea.png");
+  request.plan.segment = segment;
+  request.plan.segment_again = again;
+  std::promise<Outcome> promise;
+  engine.submit(std::move(request),
+                [&promise](Outcome outcome) { promise.set_value(std::move(outcome)); });
+  const Outcome outcome = promise.get_future().get();
+  const image::Encoded& file = std::get<Finished>(outcome).result.data;
+  const auto* const bytes = static_cast<const uint8_t*>(file.data.get());
+  return {bytes, bytes + file.length};
+}
+
+TEST(Engine, LooksAgainWhereTheFirstLookLeavesDoubt) {
+  segment::Contract contract = test::tiny_contract();
+  contract.mean = {.5F, .5F, .5F};
+  Engine engine({test::open_tiny(), contract, nullptr}, 2, 1);
+  const auto once = cut_out(engine, {64, 64});
+  const auto larger = cut_out(engine, {256, 256});
+  EXPECT_NE(once, larger);
+  EXPECT_EQ(cut_out(engine, {64, 64}, Size{256, 256}), larger);
+}
+
+TEST(Mask, IsSureWhereAFairPartOfWhatMayBeSubjectIs) {
+  const auto mask = [](float subject, float edge) {
+    segment::Mask made{std::vector<float>(1000), {100, 10}};
+    const auto part = [&made](float share) {
+      return made.values.begin() + static_cast<std::ptrdiff_t>(1000 * share);
+    };
+    std::fill(made.values.begin(), part(subject + edge), .5F);
+    std::fill(made.values.begin(), part(subject), 1.0F);
+    return made;
+  };
+  EXPECT_TRUE(segment::is_sure(mask(.5F, .1F)));
+  EXPECT_TRUE(segment::is_sure(mask(.03F, .03F)));
+  EXPECT_FALSE(segment::is_sure(mask(.1F, .4F)));
+  EXPECT_FALSE(segment::is_sure(mask(0, .3F)));
+  EXPECT_FALSE(segment::is_sure(mask(0, 0)));
+  EXPECT_FALSE(segment::is_sure(mask(.003F, 0)));
 }
 
 TEST(Engine, AWaitingRequestEndsAtOnceWhenCancelled) {
@@ -173,6 +219,87 @@ TEST(Engine, ManyThreadsMaySubmitAndCancel) {
   }
   for (auto& caller : callers) caller.join();
   EXPECT_EQ(ended, 4 * kEach);
+}
+
+segment::Mask mask_of(segment::Session& session, float value, Size size) {
+  CancelToken token;
+  double milliseconds = 0;
+  const segment::Tensor input{std::vector<float>(static_cast<size_t>(3 * size.area()), value),
+                              size};
+  return segment::infer(session, test::tiny_contract(), input, false, token, milliseconds);
+}
+
+// What tiny.onnx makes of an input of one value.
+float expected_of(float value) {
+  return 1 / (1 + std::exp(-16 * value));
+}
+
+TEST(Session, UsesItsBoundMemoryAgainAndEveryResultIsItsOwn) {
+  const auto session = test::open_tiny();
+  for (int round = 0; round < 3; ++round) {
+    for (const Size size : {Size{32, 64}, Size{64, 32}, Size{96, 96}}) {
+      const segment::Mask bright = mask_of(*session, 0.1F, size);
+      const segment::Mask dark = mask_of(*session, -0.1F, size);
+      ASSERT_EQ(bright.size, size);
+      ASSERT_EQ(bright.values.size(), static_cast<size_t>(size.area()));
+      for (const float value : bright.values) ASSERT_NEAR(value, expected_of(0.1F), 1e-5);
+      for (const float value : dark.values) ASSERT_NEAR(value, expected_of(-0.1F), 1e-5);
+    }
+  }
+}
+
+TEST(Session, RunsSideBySideWithoutMixingUpResults) {
+  const auto session = test::open_tiny();
+  std::vector<std::thread> runners;
+  std::atomic<int> wrong{0};
+  runners.reserve(4);
+  for (int runner = 0; runner < 4; ++runner) {
+    runners.emplace_back([&session, &wrong, runner] {
+      const float value = 0.05F * static_cast<float>(runner - 2);
+      for (int i = 0; i < 25; ++i) {
+        const segment::Mask mask = mask_of(*session, value, {64, 64});
+        for (const float got : mask.values) {
+          if (std::abs(got - expected_of(value)) > 1e-5F) ++wrong;
+        }
+      }
+    });
+  }
+  for (auto& runner : runners) runner.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Session, CountsItsNodesByDevice) {
+  const auto nodes = segment::nodes_of(*test::open_tiny());
+  ASSERT_EQ(nodes.size(), 1);
+  EXPECT_EQ(nodes[0].device, segment::Device::kCpu);
+  EXPECT_EQ(nodes[0].nodes, 2);
+}
+
+TEST(Engine, GoesOnWithAnotherModelAndForgetsItAtItsEnd) {
+  Engine engine({test::open_tiny("models/slow.onnx"), test::tiny_contract(), nullptr}, 1, 1);
+  const int before = engine.nodes().front().nodes;
+  engine.use_model(test::open_tiny(), test::tiny_contract());
+  EXPECT_LT(engine.nodes().front().nodes, before);
+  auto future = submit(engine, plan_for({160, 107}));
+  EXPECT_TRUE(std::holds_alternative<Finished>(future.get()));
+  engine.shutdown();
+  EXPECT_TRUE(engine.nodes().empty());
+  engine.use_model(test::open_tiny(), test::tiny_contract());
+  EXPECT_TRUE(engine.nodes().empty());
+}
+
+TEST(Provider, ReasonsAreInPlainWords) {
+  EXPECT_EQ(segment::plain_reason(
+                "x.cc:154 CudaCall(...) CUDA failure 35: CUDA driver version is insufficient for "
+                "CUDA runtime version ; GPU=-1 ; hostname=vm ; file=/a/b.cc ; expr=f();",
+                ""),
+            "CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version");
+  EXPECT_EQ(segment::plain_reason(
+                "Failed to load shared library",
+                "a.cc:1988 Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library "
+                "/x/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open "
+                "shared object file: No such file or directory"),
+            "libcublasLt.so.13: cannot open shared object file: No such file or directory");
 }
 
 TEST(Provider, CpuRunsAndAMissingOneSaysWhy) {

@@ -137,6 +137,15 @@ TEST(ResizeForModel, DiffersLittleFromLanczos) {
   EXPECT_LT(difference / static_cast<double>(quick.byte_length()), 2.0);
 }
 
+TEST(ResizeForModel, KeepsWhiteWhiteHoweverMuchSmallerItGets) {
+  auto white = test::make_pixels({600, 520}, 4);
+  std::memset(white.data(), 255, white.byte_length());
+  CancelToken token;
+  const auto small = image::resize_for_model(white, image::whole(white), {1, 1}, 2, token);
+  EXPECT_EQ(small.size(), (Size{1, 1}));
+  for (int band = 0; band < 4; ++band) EXPECT_EQ(small.data()[band], 255);
+}
+
 TEST(Encode, PngGivesBackTheVeryPixels) {
   auto decoded = decode_fixture("photos/chelsea.png");
   auto& pixels = decoded.pixels;

@@ -17,10 +17,14 @@
 
 namespace bgcut::test {
 
-inline std::vector<uint8_t> read_fixture(const std::string& name) {
-  std::ifstream file(std::string(BGCUT_FIXTURES) + "/" + name, std::ios::binary);
-  if (!file) throw std::runtime_error("no fixture " + name);
+inline std::vector<uint8_t> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("can't read " + path);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline std::vector<uint8_t> read_fixture(const std::string& name) {
+  return read_file(std::string(BGCUT_FIXTURES) + "/" + name);
 }
 
 inline image::Pixels make_pixels(Size size, int bands) {
@@ -53,7 +57,7 @@ inline const segment::Contract& tiny_contract() {
 
 inline std::shared_ptr<segment::Session> open_tiny(const std::string& name = "models/tiny.onnx") {
   load_runtime();
-  return segment::open_session(std::string(BGCUT_FIXTURES) + "/" + name, segment::Device::kCpu, 2,
+  return segment::open_session(std::string(BGCUT_FIXTURES) + "/" + name, {.threads = 2},
                                tiny_contract());
 }
 

@@ -34,7 +34,8 @@ it('has a flag for every device', async () => {
 
 it('names the commands, and those of models', async () => {
   const text = await help('--help');
-  for (const name of ['remove', 'info', 'models']) expect(text).toContain(` ${name} [options]`);
+  for (const name of ['remove', 'info', 'models', 'providers', 'warmup'])
+    expect(text).toContain(` ${name} [options]`);
   const models = await help('models', '--help');
   for (const name of ['list', 'pull', 'verify', 'licences']) {
     expect(models).toContain(` ${name} [options]`);

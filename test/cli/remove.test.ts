@@ -238,14 +238,34 @@ describe('failures', () => {
     expect(await namesIn(cwd, 'out')).toEqual(['coffee.png', 'rocket.png']);
   });
 
+  it.runIf(process.platform === 'linux')('says that the disk is full', async () => {
+    const cwd = await folderWith('rocket.jpg');
+    const ended = await run(['remove', 'rocket.jpg', '-o', '/dev/full', ...tiny], { cwd });
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/can not be written: the disk is full\. \(output_unwritable\)/);
+  });
+
+  it('needs no folder for temporary files', async () => {
+    const cwd = await folderWith('rocket.jpg');
+    const env = { TMPDIR: path.join(cwd, 'rocket.jpg'), TMP: 'nowhere', TEMP: 'nowhere' };
+    const ended = await run(['remove', 'rocket.jpg', ...tiny], { cwd, env });
+    expect(ended.code).toBe(0);
+    expect(await namesIn(cwd)).toEqual(['rocket-cutout.png', 'rocket.jpg']);
+  });
+
+  type Case = [flags: string[], code: number, name: string];
   it('ends before the first picture where it can not start', async () => {
     const cwd = await folderWith('rocket.jpg');
-    const cases: [string[], number, string][] = [
+    const cases: Case[] = [
       [['--size', 'huge'], 64, 'invalid_size'],
       [['--threads', '0'], 64, 'invalid_threads'],
       [['--model', 'no-such-model'], 69, 'model_unknown'],
       [['--model', 'u2net'], 69, 'model_missing'],
       [['-o', 'rocket.jpg/out/'], 73, 'output_unwritable'],
+      // Where no folder can be made although its parent is there: mkdir's own `recursive` would never end.
+      ...(process.platform === 'linux'
+        ? ([[['-o', '/proc/no-such/out/'], 73, 'output_unwritable']] as Case[])
+        : []),
     ];
     const env = { BGCUT_CACHE: path.join(cwd, 'cache') };
     for (const [flags, code, name] of cases) {

@@ -159,6 +159,12 @@ describe('hostile bodies', () => {
       'missing_source',
     ],
     ['no end', fields(3), multipart, 'invalid_body'],
+    [
+      'a part without a name',
+      '--b\r\nContent-Disposition: form-data; filename="a"\r\n\r\nx\r\n--b--',
+      multipart,
+      'invalid_body',
+    ],
     ['nothing', '', multipart, 'invalid_body'],
     ['another boundary', '--c\r\n\r\n--c--', multipart, 'invalid_body'],
     [

@@ -31,14 +31,14 @@ const cut = (signal?: AbortSignal) =>
 const pending = () => engine.info().pending;
 
 /** Sends the head of a call whose body never comes. */
-function callWithoutBody(): { socket: Socket; soFar: () => string } {
+function callWithoutBody(...more: string[]): { socket: Socket; soFar: () => string } {
   const { hostname, port } = new URL(running.url);
   const socket = connect(Number(port), hostname);
   let text = '';
   socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
   const lines = ['POST /v1.0/removebg HTTP/1.1', 'Host: x', `X-Api-Key: ${key}`];
   const body = ['Content-Type: application/json', 'Content-Length: 1000000'];
-  socket.write(`${[...lines, ...body].join('\r\n')}\r\n\r\n`);
+  socket.write(`${[...lines, ...body, ...more].join('\r\n')}\r\n\r\n`);
   return { socket, soFar: () => text };
 }
 
@@ -58,6 +58,39 @@ describe('a full queue', () => {
       for (const answer of first) expect((await answer).status).toBe(200);
     },
   );
+
+  it(
+    'spares a client that asks first its upload, as curl does with a large body',
+    { timeout: 120_000 },
+    async () => {
+      const first = [cut(), cut()];
+      await expect.poll(pending).toBe(2);
+      const { socket, soFar } = callWithoutBody('Expect: 100-continue');
+      const closed = new Promise<boolean>((resolve) => socket.on('close', () => resolve(true)));
+      expect(await closed).toBe(true);
+      expect(soFar()).toMatch(/^HTTP\/1\.1 503 /);
+      expect(soFar()).not.toContain('100 Continue');
+      for (const answer of first) expect((await answer).status).toBe(200);
+
+      const { socket: second, soFar: said } = callWithoutBody('Expect: 100-continue');
+      await expect.poll(said).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+      second.destroy();
+    },
+  );
+
+  it('keeps a place for a call whose body arrives, but not long', async () => {
+    const slow = [callWithoutBody(), callWithoutBody()];
+    await expect
+      .poll(() => slow.map(({ socket }) => socket.bytesWritten > 0))
+      .toEqual([true, true]);
+    await delay(20);
+    const refused = callWithoutBody();
+    await expect.poll(refused.soFar).toMatch(/^HTTP\/1\.1 503 /);
+    // Uploads that take their time don't keep others from an engine that has nothing to do.
+    await delay(300);
+    expect((await cut()).status).toBe(200);
+    for (const { socket } of [...slow, refused]) socket.destroy();
+  }, 120_000);
 
   it('has a place again as soon as a client goes away', async () => {
     const before = (await running.store.findKey(key.split('_')[1]!))!;

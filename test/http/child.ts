@@ -54,11 +54,11 @@ export async function bgcut(
   return { code, stdout, stderr };
 }
 
-/** Makes a key with that many credits; the key. */
-export async function newKey(data: string, payg = 0): Promise<string> {
-  const { stdout } = await bgcut('keys', 'create', 'a test', '--data', data);
+/** Makes a key with that many credits; the key. Flags say where the data is, beside the folder. */
+export async function newKey(data: string, payg = 0, ...flags: string[]): Promise<string> {
+  const place = ['--data', data, ...flags];
+  const { stdout } = await bgcut('keys', 'create', 'a test', ...place);
   const key = stdout.trim().split('\n').at(-1)!;
-  if (payg > 0)
-    await bgcut('credits', 'add', key.split('_')[1]!, '--payg', `${payg}`, '--data', data);
+  if (payg > 0) await bgcut('credits', 'add', key.split('_')[1]!, '--payg', `${payg}`, ...place);
   return key;
 }

@@ -35,7 +35,7 @@ let document: Document;
 let picture: Buffer;
 
 beforeAll(async () => {
-  running = await start({ rateLimit: 1_000_000 });
+  running = await start({ rateLimit: 1_000_000, submissionsPerDay: 1_000_000 });
   key = await running.key({ unlimited: true });
   document = (await (await running.call('/openapi.json', {})).json()) as Document;
   picture = await scene(64, 48).jpeg().toBuffer();
@@ -85,14 +85,17 @@ const twice = <T>(arbitrary: fc.Arbitrary<T>) => [arbitrary, arbitrary];
 const jsonJunk = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.integer(), fc.boolean());
 
 function formOf(schema: Schema, isJson: boolean): fc.Arbitrary<Record<string, unknown>> {
-  const fields = Object.entries(schema.properties!).filter(([name]) => !name.startsWith('image_'));
+  // The picture is there already: another source beside it comes from sourceOf.
+  const fields = Object.entries(schema.properties!).filter(
+    ([name]) => !/^image_(file|file_b64|url)$/.test(name),
+  );
   const values = fields.map(([name, each]): [string, fc.Arbitrary<unknown>] => [
     name,
     isJson ? fc.oneof(valueOf(each), jsonJunk) : valueOf(each),
   ]);
   // A few fields at a time: with all of them something is always wrong.
   return fc
-    .subarray(values, { maxLength: 4 })
+    .subarray(values, { maxLength: Math.min(4, values.length) })
     .chain((chosen) => fc.record(Object.fromEntries(chosen)));
 }
 
@@ -118,22 +121,29 @@ async function expectDocumented(operation: Operation, answer: Response): Promise
 }
 
 describe('whatever the generator sends', () => {
+  const types = [
+    'multipart/form-data',
+    'application/x-www-form-urlencoded',
+    'application/json',
+  ] as const;
   it.each([
-    ['multipart/form-data', 150],
-    ['application/x-www-form-urlencoded', 150],
-    ['application/json', 150],
+    ...types.map((type) => ['/removebg', type, 150] as const),
+    ...types.map((type) => ['/improve', type, 40] as const),
   ])(
-    '%s: the answer is documented and no failure of the server',
-    async (type, numRuns) => {
-      const operation = document.paths['/removebg']!.post!;
+    '%s, %s: the answer is documented and no failure of the server',
+    async (path, type, numRuns) => {
+      const operation = document.paths[path]!.post!;
       const { schema } = operation.requestBody.content[type]!;
+      const form = formOf(schema, type === 'application/json');
       let good = 0;
       await fc.assert(
-        fc.asyncProperty(formOf(schema, type === 'application/json'), async (fields) => {
-          const answer = await running.call('/v1.0/removebg', {
+        fc.asyncProperty(form, sources, accepts, async (fields, source, accept) => {
+          const { headers, ...encoded } = encode(type, { ...fields, ...source });
+          const answer = await running.call(`/v1.0${path}`, {
             method: 'POST',
             key,
-            ...encode(type, fields),
+            ...encoded,
+            headers: { ...headers, accept },
           });
           if (answer.status === 200) good += 1;
           await expectDocumented(operation, answer);
@@ -160,10 +170,24 @@ describe('whatever the generator sends', () => {
   });
 });
 
-function encode(type: string, fields: Record<string, unknown>): CallInit {
-  const base64 = picture.toString('base64');
+/** How the picture is given, if at all; several at once, and what is none. */
+const sources: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
+  ...[1, 2, 3].map(() => fc.constant({ picture: true })),
+  fc.constant({}),
+  fc.constant({ picture: true, image_url: 'http://a.example/b.png' }),
+  fc.record({ image_url: fc.oneof(fc.webUrl(), fc.string(), fc.constant('http://127.0.0.1:1/a')) }),
+  fc.record({ image_file_b64: fc.oneof(fc.string(), fc.base64String(), fc.integer()) }),
+  fc.record({ image_file: fc.string() }),
+);
+
+const accepts = fc.constantFrom(
+  ...['*/*', 'image/*', 'application/json', 'image/png, application/json;q=0.9', ';;q=x', ''],
+);
+
+function encode(type: string, { picture: given, ...fields }: Record<string, unknown>): CallInit {
+  const base64 = given === true ? { image_file_b64: picture.toString('base64') } : {};
   if (type === 'application/json') {
-    const body = JSON.stringify({ image_file_b64: base64, ...fields });
+    const body = JSON.stringify({ ...base64, ...fields });
     return { body, headers: { 'content-type': type } };
   }
   const texts = Object.entries(fields).map(([name, value]): [string, string] => [
@@ -171,11 +195,11 @@ function encode(type: string, fields: Record<string, unknown>): CallInit {
     String(value),
   ]);
   if (type !== 'multipart/form-data') {
-    return { body: new URLSearchParams([...texts, ['image_file_b64', base64]]) };
+    return { body: new URLSearchParams([...texts, ...Object.entries(base64)]) };
   }
   const body = new FormData();
   for (const [name, value] of texts) body.append(name, value);
-  body.append('image_file', new Blob([Uint8Array.from(picture)]), 'a.jpg');
+  if (given === true) body.append('image_file', new Blob([Uint8Array.from(picture)]), 'a.jpg');
   return { body };
 }
 

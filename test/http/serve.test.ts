@@ -149,6 +149,37 @@ describe('being told to stop', () => {
     },
   );
 
+  it('drops none of 100 that are under way', { timeout: 120_000 }, async () => {
+    const data = newFolder();
+    const { url, child, ended } = await started(
+      ...[data, '--queue', '200', '--timeout', '100000', '--drain-timeout', '100000'],
+    );
+    const key = await newKey(data, 100);
+    await untilReady(url);
+    const picture = await scene(240, 180).png().toBuffer();
+    let answered = 0;
+    const underWay = Array.from({ length: 100 }, () =>
+      cut(url, key, picture).finally(() => (answered += 1)),
+    );
+    // What has been answered is counted first, so that the sum is never too large.
+    const takenIn = async () => {
+      const before = answered;
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      const figure = (name: string) =>
+        Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(metrics)?.[1]);
+      return before + figure('bgcut_queue_depth') + figure('bgcut_workers_busy');
+    };
+    await expect.poll(takenIn, { timeout: 60_000, interval: 5 }).toBe(100);
+    expect(answered).toBeLessThan(90);
+    child.kill('SIGTERM');
+    for (const call of underWay) {
+      const answer = await call;
+      expect(answer.status).toBe(200);
+      expect((await bytesOf(answer)).length).toBeGreaterThan(100);
+    }
+    expect((await ended).code).toBe(0);
+  });
+
   it('gives up on what takes longer than the drain', async () => {
     const data = newFolder();
     const { url, child, ended } = await started(

@@ -195,13 +195,14 @@ describe('a cache that can not be written', () => {
     expect(error.message).toContain('BGCUT_CACHE');
   });
 
-  it.runIf(process.platform === 'linux')('says so where nobody may write', async () => {
-    // /sys takes no new folders, whoever asks.
-    const failed = pullManifest(manifestAt('http://127.0.0.1:9/'), { cacheDir: '/sys/bgcut' });
+  // /sys takes no new folders, whoever asks; /proc says that its own folder isn't there.
+  const nobodys = ['/sys/bgcut', '/proc/bgcut/cache'];
+  it.runIf(process.platform === 'linux').each(nobodys)('says so of %s', async (cacheDir) => {
+    const failed = pullManifest(manifestAt('http://127.0.0.1:9/'), { cacheDir });
     const error = (await failed.catch((e: unknown) => e)) as BgcutError;
     expect([error.code, error.message]).toEqual([
       'cache_unwritable',
-      expect.stringContaining('/sys/bgcut'),
+      expect.stringContaining(cacheDir),
     ]);
   });
 

@@ -15,9 +15,12 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runtimeFiles } from '../../native/runtime.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 let project: string;
+/** ONNX Runtime's file beside the addon. */
+const [runtime = ''] = runtimeFiles(process.platform);
 
 const CMAKE = `
 cmake_minimum_required(VERSION 3.18)
@@ -59,7 +62,9 @@ const load = async (): Promise<string> =>
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'bgcut-build-'));
   await mkdir(join(project, 'native', 'test'), { recursive: true });
-  const scripts = ['build', 'rename-soname', 'toolchain'].map((name) => `native/${name}.mjs`);
+  const scripts = ['build', 'rename-soname', 'runtime', 'toolchain'].map(
+    (name) => `native/${name}.mjs`,
+  );
   for (const file of ['package.json', 'binding.gyp', ...scripts]) {
     await cp(join(root, file), join(project, file));
   }
@@ -116,17 +121,14 @@ describe('the build of the native addon', () => {
     expect(await load()).toBe('2');
   });
 
-  it.runIf(process.platform === 'linux')(
-    'puts ONNX Runtime beside the addon, again when it is gone',
-    async () => {
-      const copy = join(project, 'build', 'Release', 'libbgcut-ortrt.so.1');
-      const made = await readFile(copy);
-      await rm(copy);
-      expect((await build()).code).toBe(0);
-      expect((await readFile(copy)).equals(made)).toBe(true);
-      expect(await readdir(dirname(copy))).not.toContain('libbgcut-ortrt.so.1.new');
-    },
-  );
+  it('puts ONNX Runtime beside the addon, again when it is gone', async () => {
+    const copy = join(project, 'build', 'Release', runtime);
+    const made = await readFile(copy);
+    await rm(copy);
+    expect((await build()).code).toBe(0);
+    expect((await readFile(copy)).equals(made)).toBe(true);
+    expect(await readdir(dirname(copy))).not.toContain(`${runtime}.new`);
+  });
 
   it('keeps the working addon and shows the message when the compiler fails', async () => {
     await appendFile(join(project, 'native', 'addon.cc'), 'no such thing;\n');
@@ -140,12 +142,19 @@ describe('the build of the native addon', () => {
     expect(await load()).toBe('3');
   });
 
-  it('is what node-gyp runs through binding.gyp', async ({ skip }) => {
+  it('is what prebuildify runs through binding.gyp, for a folder that can be packaged', async ({
+    skip,
+  }) => {
     const prefix = join(dirname(process.execPath), '..');
     skip(!existsSync(join(prefix, 'include', 'node', 'common.gypi')), "Node's headers are absent");
-    const cli = join(root, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
-    const { code, stderr } = await node([cli, 'rebuild', `--nodedir=${prefix}`]);
+    const cli = join(root, 'node_modules', 'prebuildify', 'bin.js');
+    const env = { ...process.env, npm_config_nodedir: prefix };
+    const { code, stderr } = await node([cli, '--napi', '--name', 'bgcut'], env);
     expect(code, stderr).toBe(0);
-    expect(await load()).toBe('3');
+    // prebuildify moves the files out of build/Release.
+    const folder = join(project, 'prebuilds', `${process.platform}-${process.arch}`);
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(['bgcut.node', runtime]));
+    const { stdout } = await node(['-p', `require(${JSON.stringify(join(folder, 'bgcut.node'))})`]);
+    expect(stdout.trim()).toBe('3');
   });
 });

@@ -1,77 +1,142 @@
-// Programs of other people: they see the package as npm packs it, unpacked into a node_modules of their own.
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+// What a user gets: the tarballs of `npm run package`, installed from a registry by npm. `npm run test:packages` does the
+// same with every package manager and Node.
+import { execFileSync } from 'node:child_process';
+import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import * as tar from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const exec = promisify(execFile);
-const root = join(import.meta.dirname, '..', '..');
-const tinyModel = join(root, 'test', 'fixtures', 'models', 'tiny.onnx');
-const photo = join(root, 'test', 'fixtures', 'photos', 'chelsea.png');
-let consumers: string;
+import {
+  checkInfo,
+  checkPrograms,
+  checkTypes,
+  makeApp,
+  makePackages,
+  reinstallOffline,
+  removeApp,
+} from './apps.mjs';
+import { runNode } from './managers.mjs';
+import { startRegistry } from './registry.mjs';
 
-beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'bgcut-consumers-'));
-  consumers = join(folder, 'consumers');
-  const installed = join(consumers, 'node_modules', 'bgcut');
-  await cp(join(root, 'test', 'packaging', 'consumers'), consumers, { recursive: true });
-  await mkdir(installed, { recursive: true });
-
-  const pack = `npm pack --json --ignore-scripts --loglevel=error --pack-destination "${folder}"`;
-  const { stdout } = await exec(pack, { cwd: root, shell: true });
-  const [{ filename } = { filename: '' }] = JSON.parse(stdout) as { filename: string }[];
-  await tar.extract({ file: join(folder, filename), cwd: installed, strip: 1 });
-
-  // What an installation adds: the dependencies, and the compiled addon.
-  await symlink(join(root, 'node_modules'), join(installed, 'node_modules'), 'junction');
-  const types = join(consumers, 'node_modules', '@types');
-  await symlink(join(root, 'node_modules', '@types'), types, 'junction');
-  const addon = join('build', 'Release', 'bgcut.node');
-  await cp(join(root, addon), join(installed, addon));
-});
-afterAll(() => rm(join(consumers, '..'), { recursive: true, force: true }));
-
-async function runNode(...args: string[]): Promise<unknown> {
-  const { stdout, stderr } = await exec(process.execPath, args, { cwd: consumers });
-  expect(stderr).toBe('');
-  return JSON.parse(stdout);
+interface Manifest {
+  name: string;
+  version: string;
+  scripts?: Record<string, string>;
+  gypfile?: boolean;
+  dependencies: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  bgcut: {
+    files: Record<string, string>;
+    platforms: Record<string, { files: Record<string, string> }>;
+  };
 }
 
-describe('the packed package', () => {
-  const answer = { format: 'png', width: 451, height: 300, isPng: true, code: 'invalid_size' };
+let packages: Awaited<ReturnType<typeof makePackages>>;
+let registry: Awaited<ReturnType<typeof startRegistry>>;
+let app: Awaited<ReturnType<typeof makeApp>>;
+const platform = `${process.platform}-${process.arch}`;
 
-  it('works when it is imported', async () => {
-    expect(await runNode('import.mjs', tinyModel, photo)).toEqual(answer);
+beforeAll(async () => {
+  packages = await makePackages();
+  registry = await startRegistry(packages.files);
+  app = await makeApp(registry.url, 'npm');
+}, 300_000);
+afterAll(async () => {
+  await registry.close();
+  await removeApp(app);
+  await rm(packages.folder, { recursive: true, force: true });
+});
+
+const installed = (...path: string[]) => join(app.folder, 'node_modules', ...path);
+const manifestOf = async (...path: string[]) =>
+  JSON.parse(await readFile(installed(...path, 'package.json'), 'utf8')) as Manifest;
+
+describe('the tarballs', () => {
+  it('are bgcut and a package for this platform, of one version', async () => {
+    const names = packages.files.map((file) => basename(file));
+    expect(names.sort()).toEqual(['bgcut-0.1.0.tgz', `bgcut-${platform}-0.1.0.tgz`].sort());
+    const main = await manifestOf('bgcut');
+    expect(main.optionalDependencies).toEqual({ [`@bgcut/${platform}`]: main.version });
   });
 
-  it('works when it is required', async () => {
-    expect(await runNode('require.cjs', tinyModel, photo)).toEqual(answer);
+  it('have no install script, and bgcut has no binary and asks for no onnxruntime-node', async () => {
+    for (const name of ['bgcut', `@bgcut/${platform}`]) {
+      const { scripts, gypfile } = await manifestOf(name);
+      expect({ scripts, gypfile }).toEqual({ scripts: undefined, gypfile: undefined });
+    }
+    const { dependencies } = await manifestOf('bgcut');
+    expect(dependencies).not.toHaveProperty('onnxruntime-node');
+    const tree = await readFile(join(app.folder, 'package-lock.json'), 'utf8');
+    expect(tree).not.toContain('onnxruntime-node');
+    expect(tree).not.toContain('hasInstallScript');
   });
 
-  it('is one and the same in a program that does both', async () => {
-    expect(await runNode('both.mjs')).toMatchObject({
-      sameNames: true,
-      sameValues: true,
-      instance: true,
-      code: 'invalid_size',
-    });
+  it('keep the promise of 60 MB for the CPU package', async () => {
+    const file = packages.files.find((each) => each.includes(platform))!;
+    let bytes = 0;
+    await tar.list({ file, onReadEntry: (entry) => (bytes += entry.size) });
+    expect(bytes).toBeGreaterThan(20e6);
+    expect(bytes).toBeLessThanOrEqual(60e6);
   });
 
-  it.each(['nodenext', 'bundler'])('has types for module resolution %s', async (resolution) => {
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    const project = join('types', `tsconfig.${resolution}.json`);
-    const { code, stdout } = await exec(process.execPath, [tsc, '-p', project], { cwd: consumers })
-      .then(() => ({ code: 0, stdout: '' }))
-      .catch((error: unknown) => error as { code: number; stdout: string });
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  it.runIf(process.platform === 'linux')('state the SHA-256 of each binary, twice', async () => {
+    const { bgcut } = await manifestOf('@bgcut', platform);
+    const main = await manifestOf('bgcut');
+    expect(main.bgcut.platforms[platform]!.files).toEqual(bgcut.files);
+    for (const [name, sha256] of Object.entries(bgcut.files)) {
+      const printed = execFileSync('sha256sum', [installed('@bgcut', platform, name)]);
+      expect(printed.toString().slice(0, 64)).toBe(sha256);
+    }
   });
 
-  it('brings the command bgcut', async () => {
-    const main = join(consumers, 'node_modules', 'bgcut', 'dist', 'cli', 'main.js');
-    const { stdout } = await exec(process.execPath, [main, '--version']);
+  it('have nothing that publint finds', async () => {
+    const { messages } = await publint({ pkgDir: installed('bgcut'), pack: false, strict: true });
+    const manifest = await manifestOf('bgcut');
+    expect(messages.map((message) => formatMessage(message, manifest))).toEqual([]);
+  });
+});
+
+describe('an app that installs bgcut', () => {
+  it('cuts out as an ES module and as CommonJS, which are one and the same', () =>
+    checkPrograms(app));
+
+  it('has types for the module resolutions nodenext and bundler', () => checkTypes(app));
+
+  it('has the command bgcut, whose files are as published', async () => {
+    await checkInfo(app);
+    const { stdout } = await runNode(app, ['./command.cjs', '--version']);
     expect(stdout).toMatch(/^(bgcut )?0\.1\.0\n$/);
+  });
+
+  it('is told when a file is not the one that was published', async () => {
+    const file = Object.keys((await manifestOf('@bgcut', platform)).bgcut.files).at(-1)!;
+    const before = await readFile(installed('@bgcut', platform, file));
+    await appendFile(installed('@bgcut', platform, file), '\0');
+    const failure = await runNode(app, ['./command.cjs', 'info']).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 69 });
+    expect((failure as { stdout: string }).stdout).toContain(`${file}  NOT as published`);
+    await writeFile(installed('@bgcut', platform, file), before);
+    await checkInfo(app);
+  });
+
+  it('is told what to do where the native part was not installed', async () => {
+    const place = installed('@bgcut');
+    await rename(place, `${place}-away`);
+    const failure = await runNode(app, ['./command.cjs', 'info']).catch((error: unknown) => error);
+    await rename(`${place}-away`, place);
+    expect(failure).toMatchObject({ code: 69 });
+    const { stderr } = failure as { stderr: string };
+    expect(stderr).toContain(`the package @bgcut/${platform}: it is not installed`);
+    expect(stderr).toContain('`npm install --include=optional bgcut`');
+    expect(stderr).toContain(`--os=${process.platform} --cpu=${process.arch}`);
+  });
+
+  it('installs again from the cache alone', async () => {
+    const before = registry.requests();
+    await reinstallOffline(app);
+    expect(registry.requests()).toBe(before);
+    await checkInfo(app);
   });
 });

@@ -33,15 +33,11 @@ describe('what npm pack puts into the package', () => {
     );
   });
 
-  it('is the code, what it is compiled from, and the manifests of the models', () => {
+  it('is the code and the manifests of the models', () => {
     const manifests = readdirSync(join(root, 'models')).filter((file) => file.endsWith('.json'));
     expect(manifests.length).toBeGreaterThan(0);
     for (const file of [
       ...manifests.map((file) => `models/${file}`),
-      'CMakeLists.txt',
-      'native/addon/addon.cc',
-      'native/build.mjs',
-      'binding.gyp',
       'README.md',
       'LICENSE',
       'NOTICE',
@@ -53,9 +49,8 @@ describe('what npm pack puts into the package', () => {
   });
 
   it('is no test, no weights, no build output, nothing of the workshop', () => {
-    const expected =
-      /^((dist|docs|models|native)\/.*|[A-Z]+(\.md)?|CMakeLists\.txt|binding\.gyp|package\.json)$/;
-    const unwanted = /\.(onnx|node|a|so|tgz|tsbuildinfo|test\.\w+)$|^native\/(test|lint)\b/;
+    const expected = /^((dist|docs|models)\/.*|[A-Z]+(\.md)?|package\.json)$/;
+    const unwanted = /\.(onnx|node|a|so|tgz|tsbuildinfo|test\.\w+)$/;
     const foreign = files.filter((file) => !expected.test(file) || unwanted.test(file));
     // The probe is a graph of one node without weights: providers prove on it that they run.
     expect(foreign).toEqual(['models/probe.onnx']);

@@ -43,6 +43,17 @@ function expectSame(results: readonly Uint8Array[]): void {
   expect(results.map((data, i) => expected[i]!.equals(data))).toEqual(calls.map(() => true));
 }
 
+/** What a worker thread gets for the calls, by an engine of its own. */
+function takeInWorker(order: readonly Call[]): Promise<Uint8Array[]> {
+  const program = join(import.meta.dirname, 'programs', 'worker.mjs');
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(program, { workerData: { engine: tiny, calls: order } });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => code && reject(new Error(`exit code ${code}`)));
+  });
+}
+
 it('different calls give different bytes, or nothing here would show anything', () => {
   expect(new Set(expected.map((data) => data.toString('base64'))).size).toBe(calls.length);
 });
@@ -79,17 +90,25 @@ it('beside other calls, in any order', async () => {
 });
 
 it('in eight worker threads at once, and here meanwhile', async () => {
-  const program = join(import.meta.dirname, 'programs', 'worker.mjs');
-  const work = () =>
-    new Promise<Uint8Array[]>((resolve, reject) => {
-      const workerData = { engine: tiny, calls };
-      const worker = new Worker(program, { workerData });
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.once('exit', (code) => code && reject(new Error(`exit code ${code}`)));
-    });
-  const workers = Array.from({ length: 8 }, work);
+  const workers = Array.from({ length: 8 }, () => takeInWorker(calls));
   expectSame(await take(engine));
   for (const results of await Promise.all(workers)) expectSame(results);
   expectSame(await take(engine));
+});
+
+it('in eight worker threads, a hundred calls each', async () => {
+  const pictures = await Promise.all(
+    [40, 61, 97].map((width) => scene(width, 64).png().toBuffer()),
+  );
+  const formats = ['png', 'webp', 'jpg', 'zip'] as const;
+  const hundred = Array.from({ length: 100 }, (_, i) => ({
+    picture: pictures[i % pictures.length]!,
+    format: formats[i % formats.length]!,
+    size: 'full' as const,
+    quality: 'fast' as const,
+  }));
+  const here = await take(engine, hundred);
+  for (const there of await Promise.all(Array.from({ length: 8 }, () => takeInWorker(hundred)))) {
+    expect(there.filter((data, i) => !here[i]!.equals(data))).toEqual([]);
+  }
 });

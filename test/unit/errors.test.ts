@@ -55,6 +55,10 @@ describe('the table', () => {
       expect(title.trim()).not.toBe('');
       expect(doc).toMatch(/\.$/);
       for (const text of [title, detail ?? '', doc]) expect(text).not.toMatch(/\n|undefined| {2}/);
+      // What a stranger may read names nothing of the machine or of what BgCut is built from.
+      const internals =
+        /vips|sharp|node_modules|fastify|sqlite|\.[ct][cs]\b|(^|\s)\/\w|\bat \S+:\d/i;
+      for (const text of [title, detail ?? '']) expect(text).not.toMatch(internals);
     }
     expect(Object.values(errorGroups).flatMap((group) => Object.keys(group))).toEqual(
       Object.keys(errorTable),

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { BgcutError } from '#lib/errors';
-import { addonCandidates, findRuntime, loadNativeFrom, type Surroundings } from '#lib/native';
+import { findNative, loadNativeFrom, type Surroundings } from '#lib/loading';
+import { platformKey, type Published } from '#lib/published';
 
 const project = join(import.meta.dirname, '..', '..');
 const folders: string[] = [];
@@ -18,6 +19,19 @@ beforeEach(() => {
 });
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
+const version = {
+  version: '1.0.0',
+  license: 'MIT',
+  engines: { node: '>=20' },
+  dependencies: { sharp: '0.35.5' },
+};
+
+/** package.json as it is published, with one platform whose files have these SHA-256. */
+function publishedWith(files: Record<string, string> = {}): Published {
+  const linux = { package: '@bgcut/linux-x64', glibc: '2.28', files };
+  return { ...version, bgcut: { platforms: { 'linux-x64': linux } } };
+}
+
 /** A package whose dependencies are those of this project, but whose own files are in an empty folder. */
 function surroundings(changes: Partial<Surroundings> = {}): Surroundings {
   return {
@@ -25,9 +39,17 @@ function surroundings(changes: Partial<Surroundings> = {}): Surroundings {
     platform: 'linux',
     arch: 'x64',
     libc: 'glibc 2.36',
+    cpu: 'A Fast One',
+    published: publishedWith(),
     require: createRequire(join(project, 'x.js')),
     ...changes,
   };
+}
+
+/** The same as seen from node_modules/bgcut of an app in that folder. */
+function installed(changes: Partial<Surroundings> = {}): Surroundings {
+  const packed = join(root, 'node_modules/bgcut');
+  return surroundings({ root: packed, require: createRequire(join(packed, 'x.js')), ...changes });
 }
 
 function put(path: string, text = ''): string {
@@ -46,130 +68,125 @@ function failureOf(where: Surroundings): BgcutError {
   throw new Error('it loaded');
 }
 
-describe('a failed load says what was tried and what to do', () => {
-  it('when nothing is compiled', () => {
-    const error = failureOf(surroundings());
+/** The SHA-256 of `not a library`, by another program. */
+const sha256 = execFileSync('sha256sum', { input: 'not a library' }).toString().slice(0, 64);
+
+describe('a failed load says what was tried, what was found and needed, and what to do', () => {
+  it('when the platform package is not installed', () => {
+    const error = failureOf(installed());
     expect(error.code).toBe('native_load_failed');
-    expect(error.detail).toContain(
-      'looked for build/Release/bgcut.node and prebuilds/linux-x64/bgcut.node',
-    );
-    expect(error.detail).toContain('`npm run build`');
-    expect(error.detail).toContain(`This is linux x64 glibc 2.36 Node ${process.versions.node}.`);
+    expect(error.detail?.split('\n')).toEqual([
+      'this was tried:',
+      `- ${join(root, 'node_modules/bgcut/build/Release/bgcut.node')}: there is no such file`,
+      `- the package @bgcut/linux-x64: it is not installed where ${join(root, 'node_modules/bgcut')} would find it`,
+      `This is linux x64, glibc 2.36, Node ${process.versions.node}, A Fast One. Needed: Node >=20, glibc 2.28 or newer, a CPU with SSE4.2 (x86-64-v2).`,
+      'What to do:',
+      '- Let the package manager install optional dependencies: `npm install --include=optional bgcut`.',
+      '- Where node_modules or the lockfile come from another platform: `npm install --os=linux --cpu=x64 --libc=glibc bgcut`.',
+      'docs/install.md has more.',
+    ]);
   });
 
-  it('when what is there is not an addon', () => {
-    put('build/Release/bgcut.node', 'not a shared library');
+  it('when nothing is compiled in a checkout', () => {
+    const error = failureOf(surroundings({ published: version }));
+    expect(error.detail).toContain(`${join(root, 'build/Release/bgcut.node')}: there is no such`);
+    expect(error.detail).toContain('`npm run build`');
+    expect(error.detail).not.toContain('npm install');
+  });
+
+  it.runIf(process.platform === 'linux')("with the linker's own words", () => {
+    const addon = put('build/Release/bgcut.node', 'not a library');
     const error = failureOf(surroundings());
     expect(error.detail).toMatch(
-      /^build\/Release\/bgcut\.node was found but can't be loaded: .*bgcut\.node/,
+      new RegExp(`^- ${addon}: .*(invalid ELF header|file too short)`, 'm'),
     );
-    expect(error.detail).toContain('compile it again with `npm run build`');
-    expect(error.detail).not.toContain(root);
     expect(error.cause).toBeInstanceOf(Error);
   });
 
+  it('when a file is not the one that was published', () => {
+    const folder = 'node_modules/@bgcut/linux-x64';
+    put(`${folder}/package.json`, '{}');
+    put(`${folder}/bgcut.node`, 'not a library');
+    const { detail } = failureOf(
+      installed({ published: publishedWith({ 'bgcut.node': 'a'.repeat(64) }) }),
+    );
+    expect(detail).toContain('Not as they were published: bgcut.node. Delete node_modules');
+    const same = failureOf(installed({ published: publishedWith({ 'bgcut.node': sha256 }) }));
+    expect(same.detail).not.toContain('Not as they were published');
+  });
+
   it('when sharp is missing', () => {
+    put('build/Release/bgcut.node');
     const error = failureOf(surroundings({ require: createRequire(join(root, 'x.js')) }));
-    expect(error.detail).toMatch(
-      /package sharp, which can't be loaded: Cannot find module 'sharp'/,
-    );
-    expect(error.detail).toContain('`npm install`');
+    expect(error.detail).toContain("sharp, which brings libvips: Cannot find module 'sharp'");
+    expect(error.detail).toContain('npm install --include=optional');
   });
 
-  it('on musl, which has no ONNX Runtime', () => {
-    expect(failureOf(surroundings({ libc: 'musl' })).detail).toContain(
-      'musl (Alpine) is not supported',
-    );
-    expect(failureOf(surroundings()).detail).not.toContain('Alpine');
+  it.each([
+    ["/lib/libc.so.6: version `GLIBC_2.38' not found (required by x)", 'Debian 12, Ubuntu 22.04'],
+    ['libvips-cpp.so.9: cannot open shared object file', 'bgcut needs sharp 0.35.5 for itself'],
+  ])('%s', (words, advice) => {
+    put('build/Release/bgcut.node');
+    const load = (id: string): object => {
+      if (id === 'sharp') return {};
+      throw new Error(`${words}\nRequire stack:`);
+    };
+    const { detail } = failureOf(surroundings({ require: load as NodeJS.Require }));
+    expect(detail).toContain(`${words}\n`);
+    expect(detail).toContain(advice);
+    expect(detail).not.toContain('Require stack');
+  });
+
+  it('on a platform that has no package', () => {
+    const { detail } = failureOf(installed({ platform: 'freebsd', libc: '' }));
+    expect(detail).toContain('There is no package for this platform, only for linux-x64.');
+    expect(detail).not.toContain('glibc');
+  });
+
+  it('on musl, with the two ways out', () => {
+    const { detail } = failureOf(installed({ libc: 'musl' }));
+    expect(detail).toContain('musl (Alpine) is not supported');
+    expect(detail).toContain('node:22-bookworm-slim');
+    expect(detail).toContain('docs/deploy.md');
+    expect(failureOf(installed()).detail).not.toContain('Alpine');
   });
 });
 
-it('looks for its own build first, then for a prebuilt one of this platform', () => {
-  const paths = (libc: string) =>
-    addonCandidates({ root: '/r', platform: 'linux', arch: 'arm64', libc });
-  expect(paths('glibc 2.36')).toEqual([
-    join('/r', 'build/Release/bgcut.node'),
-    join('/r', 'prebuilds/linux-arm64/bgcut.node'),
-  ]);
-  expect(paths('musl')[1]).toBe(join('/r', 'prebuilds/linuxmusl-arm64/bgcut.node'));
+it('names platforms as the packages are named', () => {
+  const key = (platform: string, libc: string) => platformKey({ platform, arch: 'x64', libc });
+  expect(key('linux', 'glibc 2.36')).toBe('linux-x64');
+  expect(key('linux', 'musl')).toBe('linuxmusl-x64');
+  expect(key('win32', '')).toBe('win32-x64');
 });
 
-describe('ONNX Runtime', () => {
-  const library: Record<string, string> = {
-    linux: 'libonnxruntime.so.1',
-    darwin: 'libonnxruntime.1.dylib',
-    win32: 'onnxruntime.dll',
-  };
+describe('the native part is found', () => {
+  const files = { 'bgcut.node': sha256 };
 
-  it.each([
-    ['linux', 'x64'],
-    ['linux', 'arm64'],
-    ['darwin', 'arm64'],
-    ['win32', 'x64'],
-    ['win32', 'arm64'],
-  ])('is found for %s %s', (platform, arch) => {
-    const found = findRuntime(surroundings({ platform, arch }));
-    expect(found.endsWith(join(platform, arch, library[platform]!))).toBe(true);
+  it('in the checkout before anywhere else', () => {
+    put('node_modules/@bgcut/linux-x64/package.json', '{}');
+    put('node_modules/@bgcut/linux-x64/bgcut.node');
+    put('node_modules/bgcut/build/Release/bgcut.node');
+    const folder = join(root, 'node_modules/bgcut/build/Release');
+    expect(findNative(installed())).toEqual({ package: undefined, folder, files: {} });
   });
 
-  it.each([
-    ['darwin', 'x64'],
-    ['freebsd', 'x64'],
-    ['linux', 'ia32'],
-  ])('says that there is none for %s %s', (platform, arch) => {
-    expect(() => findRuntime(surroundings({ platform, arch }))).toThrow(
-      `onnxruntime-node has no library for ${platform} ${arch}.`,
-    );
+  // The layouts that package managers make of a dependency: beside and nested.
+  it.each(['node_modules', 'node_modules/bgcut/node_modules'])('in %s', (modules) => {
+    put(`${modules}/@bgcut/linux-x64/package.json`, '{}');
+    put(`${modules}/@bgcut/linux-x64/bgcut.node`);
+    const folder = join(root, modules, '@bgcut/linux-x64');
+    expect(findNative(installed({ published: publishedWith(files) }))).toMatchObject({
+      ...{ package: '@bgcut/linux-x64', folder, files },
+    });
   });
 
-  // The layouts that package managers make of a dependency: beside, nested, and linked from a store.
-  it.each([
-    ['hoisted', 'node_modules/bgcut/x.js', 'node_modules/onnxruntime-node'],
-    ['nested', 'node_modules/bgcut/x.js', 'node_modules/bgcut/node_modules/onnxruntime-node'],
-  ])('is found when %s', (_, from, at) => {
-    put(from);
-    put(`${at}/package.json`, '{"name":"onnxruntime-node","main":"dist/index.js"}');
-    put(`${at}/dist/index.js`);
-    const expected = put(`${at}/bin/napi-v9/linux/x64/libonnxruntime.so.1`);
-    expect(findRuntime(surroundings({ require: createRequire(join(root, from)) }))).toBe(expected);
-  });
-
-  it.skipIf(process.platform === 'win32')(
-    'is found when linked from a store, behind "exports"',
-    () => {
-      const store = 'node_modules/.pnpm/onnxruntime-node@1.30.0/node_modules/onnxruntime-node';
-      put(`${store}/package.json`, '{"name":"onnxruntime-node","exports":"./dist/index.js"}');
-      put(`${store}/dist/index.js`);
-      const expected = put(`${store}/bin/napi-v6/linux/x64/libonnxruntime.so.1`);
-      put('node_modules/bgcut/x.js');
-      mkdirSync(join(root, 'node_modules/bgcut/node_modules'));
-      symlinkSync(
-        join(root, store),
-        join(root, 'node_modules/bgcut/node_modules/onnxruntime-node'),
-      );
-      expect(
-        findRuntime(
-          surroundings({ require: createRequire(join(root, 'node_modules/bgcut/x.js')) }),
-        ),
-      ).toBe(expected);
-    },
-  );
-
-  it.each(['build/Release', 'prebuilds/linux-x64'])(
-    'is the copy in %s when the addon lies there',
-    (folder) => {
-      const copy = put(`${folder}/libbgcut-ortrt.so.1`);
-      expect(findRuntime(surroundings())).not.toBe(copy); // no addon, no copy of its own
-      put(`${folder}/bgcut.node`);
-      expect(findRuntime(surroundings())).toBe(copy);
-    },
-  );
-
-  it('that is not installed is said so', () => {
-    const require = createRequire(join(root, 'x.js'));
-    expect(() => findRuntime(surroundings({ require }))).toThrow(
-      'onnxruntime-node is not installed',
-    );
+  it.skipIf(process.platform === 'win32')('linked from a store', () => {
+    const store = 'node_modules/.pnpm/x/node_modules/@bgcut/linux-x64';
+    put(`${store}/package.json`, '{}');
+    put(`${store}/bgcut.node`);
+    mkdirSync(join(root, 'node_modules/bgcut/node_modules/@bgcut'), { recursive: true });
+    symlinkSync(join(root, store), join(root, 'node_modules/bgcut/node_modules/@bgcut/linux-x64'));
+    expect(findNative(installed())).toMatchObject({ folder: join(root, store) });
   });
 });
 

@@ -334,6 +334,7 @@ describe('the table', () => {
       'threads',
       'concurrency',
       'queue',
+      'gpuMemoryLimit',
       'cacheDir',
       'offline',
     ]);

@@ -202,6 +202,15 @@ describe('the model input', () => {
     expect(segment({ size: 'full' }, { fixed: 320 })).toBe('320x320');
   });
 
+  it('is looked at again in full where a preview leaves doubt', () => {
+    const again = (options: object, model: ModelSizes = isnet) =>
+      plan(options, 4000, 3000, { model }).segmentAgain;
+    expect(again({ size: 'preview' })).toEqual({ width: 1024, height: 1024 });
+    expect(again({ size: 'medium' })).toBeNull();
+    expect(again({ size: 'preview' }, { default: 1024 })).toBeNull();
+    expect(again({ size: 'preview' }, { fixed: 320 })).toBeNull();
+  });
+
   it('is the same for a region', () => {
     expect(segment({ size: 'full', roi: '0 0 10% 10%' })).toBe('1024x1024');
   });

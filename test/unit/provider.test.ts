@@ -1,26 +1,45 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { DeviceName, NativeAddon, NativeEngine, NativeEngineConfig } from '#lib/native';
-import { autoOrder, seemsPresent, startNative } from '#lib/provider';
+import { autoOrder, seemsPresent, type StartConfig, startNative } from '#lib/provider';
 
-const config = {} as Omit<NativeEngineConfig, 'device'>;
-const engine = {} as NativeEngine;
+const config = { inputSides: [256, 128], float16: ['tensorrt'] } as unknown as StartConfig;
+
+interface FakeAddon extends NativeAddon {
+  /** The devices it was asked for, in order. */
+  tried: DeviceName[];
+  configs: NativeEngineConfig[];
+  /** The sides of the inferences that were run, and `disposed`. */
+  runs: (number | 'disposed')[];
+}
 
 /** An addon on which only some devices run; notes what it was asked for. */
-function addon(
-  failures: Partial<Record<DeviceName, Error>>,
-): NativeAddon & { tried: DeviceName[] } {
+function addon(failures: Partial<Record<DeviceName, Error>>, failure?: Error): FakeAddon {
   const tried: DeviceName[] = [];
+  const configs: NativeEngineConfig[] = [];
+  const runs: (number | 'disposed')[] = [];
+  const engine = {
+    infer: (width: number) => {
+      runs.push(width);
+      return failure === undefined ? Promise.resolve(1) : Promise.reject(failure);
+    },
+    dispose: () => {
+      runs.push('disposed');
+      return Promise.resolve();
+    },
+  } as unknown as NativeEngine;
   return {
-    tried,
+    ...{ tried, configs, runs },
+    findTensorRt: () => Promise.resolve(null),
     loadRuntime: () => '',
     shutdown: () => undefined,
     versions: () => ({ libvips: '', onnxruntime: null }),
     probeProvider: () => Promise.reject(new Error('not used')),
-    createEngine: ({ device }) => {
-      tried.push(device);
-      const failure = failures[device];
-      return failure === undefined ? Promise.resolve(engine) : Promise.reject(failure);
+    createEngine: (given) => {
+      tried.push(given.device);
+      configs.push(given);
+      const refused = failures[given.device];
+      return refused === undefined ? Promise.resolve(engine) : Promise.reject(refused);
     },
   };
 }
@@ -36,11 +55,38 @@ afterEach(() => vi.restoreAllMocks());
 
 describe('a named device', () => {
   it('is the one that is started', async () => {
-    expect(await startNative(addon({}), 'webgpu', config, everything)).toEqual({
-      native: engine,
+    expect(await startNative(addon({}), 'webgpu', config, everything)).toMatchObject({
       provider: 'webgpu',
       fallbacks: [],
     });
+  });
+
+  it('has run the model at each of its sizes before it counts as started', async () => {
+    const native = addon({});
+    await startNative(native, 'webgpu', config, everything);
+    expect(native.runs).toEqual([256, 128]);
+    const onCpu = addon({});
+    await startNative(onCpu, 'cpu', config, everything);
+    expect(onCpu.runs).toEqual([]);
+  });
+
+  it('that loads the model and can not run it is given up, and says why', async () => {
+    const native = addon({}, nativeError('inference_failed', 'Out of memory on device'));
+    await expect(startNative(native, 'webgpu', config, everything)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      detail: 'Out of memory on device',
+    });
+    expect(native.runs).toEqual([256, 'disposed']);
+  });
+
+  it.each([
+    ['tensorrt', true],
+    ['cuda', false],
+    ['cpu', false],
+  ] as const)('computes in float16 only where the manifest says so: %s', async (device, half) => {
+    const native = addon({});
+    await startNative(native, device, config, everything);
+    expect(native.configs[0]).toMatchObject({ device, half });
   });
 
   it('that does not run is an error that says why, and nothing else is tried', async () => {
@@ -60,8 +106,7 @@ describe('auto', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
     for (let time = 0; time < 2; time += 1) {
       const started = await startNative(addon({ cuda: missingCuda }), 'auto', config, everything);
-      expect(started).toEqual({
-        native: engine,
+      expect(started).toMatchObject({
         provider: 'cpu',
         fallbacks: [{ provider: 'cuda', reason: missingCuda.message }],
       });
@@ -107,6 +152,59 @@ describe('auto', () => {
     expect(autoOrder('darwin')).toEqual(['coreml', 'cpu']);
     expect(autoOrder('win32')).toEqual(['directml', 'cpu']);
     expect(autoOrder('freebsd')).toEqual(['cpu']);
+  });
+});
+
+describe("TensorRT's engine", () => {
+  const at = (ready: boolean) => ({
+    ...everything,
+    engineCache: () => Promise.resolve({ folder: '/cache/tensorrt/tiny-1', ready }),
+  });
+
+  it('is used where it has been built, by auto too', async () => {
+    for (const device of ['tensorrt', 'auto'] as const) {
+      const native = addon({});
+      const started = await startNative(native, device, config, at(true));
+      expect(started).toMatchObject({ provider: 'tensorrt', fallbacks: [] });
+      expect(started.unbuilt).toBeUndefined();
+      expect(native.configs).toMatchObject([
+        { device: 'tensorrt', half: true, cacheFolder: '/cache/tensorrt/tiny-1' },
+      ]);
+    }
+  });
+
+  it('is built beside CUDA, which serves until then', async () => {
+    const native = addon({});
+    const started = await startNative(native, 'tensorrt', config, at(false));
+    expect(native.tried).toEqual(['cuda']);
+    expect(started.provider).toBe('cuda');
+    expect(started.unbuilt).toMatchObject({
+      device: 'tensorrt',
+      cacheFolder: '/cache/tensorrt/tiny-1',
+      inputSides: [256, 128],
+    });
+  });
+
+  it('is never built because of auto', async () => {
+    const native = addon({});
+    const started = await startNative(native, 'auto', config, at(false));
+    expect(native.tried).toEqual(['cuda']);
+    expect(started.unbuilt).toBeUndefined();
+  });
+
+  it('is not asked for where there is no TensorRT: the error of ONNX Runtime is', async () => {
+    const missing = nativeError(
+      'provider_unavailable',
+      'libnvinfer.so.10: cannot open shared object file: No such file or directory',
+    );
+    const native = addon({ tensorrt: missing });
+    await expect(startNative(native, 'tensorrt', config, everything)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      detail: expect.stringMatching(
+        /^libnvinfer\.so\.10 was not found: it belongs to TensorRT/,
+      ) as string,
+    });
+    expect(native.tried).toEqual(['tensorrt']);
   });
 });
 

@@ -1,6 +1,12 @@
 /** The definition of `bgcut info`. */
 import type { Command } from 'commander';
 
+/** Flags of `bgcut info`. */
+export interface InfoFlags {
+  readonly json?: true;
+  readonly model?: string;
+}
+
 /** Adds `bgcut info` to the program. */
 export function defineInfo(program: Command): void {
   program
@@ -11,8 +17,12 @@ export function defineInfo(program: Command): void {
         'really tried, and the reason given where it fails), and the models on this machine.',
     )
     .option('--json', 'one JSON object on standard output')
-    .action(async (flags: { json?: true }) => {
+    .option(
+      '--model <name or path>',
+      'load this model on the best device, and tell how many of its nodes run where',
+    )
+    .action(async (flags: InfoFlags) => {
       const { info } = await import('./action.js');
-      await info(flags.json ?? false);
+      await info(flags);
     });
 }

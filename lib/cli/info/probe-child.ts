@@ -3,11 +3,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { manifestFolder } from '../../models/manifest.js';
 import { type DeviceName, loadNative } from '../../native.js';
+import { explainProvider, hereNow } from '../../providers/advice.js';
 import type { Answer } from './probe.js';
 
 async function answer(device: DeviceName): Promise<Answer> {
   const model = readFileSync(path.join(manifestFolder, 'probe.onnx'));
-  return loadNative().probeProvider(device, model);
+  const addon = loadNative();
+  const found = await addon.probeProvider(device, model);
+  if (found.ok) return found;
+  const here = hereNow(addon.versions().onnxruntime);
+  return { ok: false, reason: explainProvider(device, found.reason, here) };
 }
 
 void answer(process.argv[2] as DeviceName)

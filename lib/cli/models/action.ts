@@ -3,7 +3,6 @@ import { BgcutError } from '../../errors.js';
 import {
   DEFAULT_MODEL,
   DETECTOR,
-  licences,
   listModels,
   type PulledModel,
   pullModel,
@@ -91,17 +90,6 @@ export async function verify(names: readonly string[], json: boolean): Promise<v
 async function installedNames(): Promise<string[]> {
   const models = await listModels();
   return models.filter(({ installed }) => installed).map(({ name }) => name);
-}
-
-/** Prints what the authors of the models say about their use. */
-export async function printLicences(json: boolean): Promise<void> {
-  const rows = licences();
-  if (json) return printJson(rows);
-  const paragraphs = rows.map(({ name, title, licence, commercial, notes }) => {
-    const head = `${paint('bold', name, process.stdout)} (${title}): ${licence}; commercial use: ${commercial}`;
-    return notes === '' ? head : `${head}\n  ${notes}`;
-  });
-  await printLine(paragraphs.join('\n\n'));
 }
 
 function reporting(): Pick<DownloadReport, 'hooks'> & { end: () => void } {

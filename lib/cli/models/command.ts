@@ -1,6 +1,6 @@
 /** The definition of `bgcut models` and its sub-commands. */
 import type { Command } from 'commander';
-import { nearest } from '../../params/nearest.js';
+import { refuseSubcommand } from '../subcommand.js';
 
 /** Adds `bgcut models` to the program. */
 export function defineModels(program: Command): void {
@@ -14,7 +14,7 @@ export function defineModels(program: Command): void {
     .allowExcessArguments();
   models.action(async ({ json }: JsonFlag) => {
     const [unknown] = models.args;
-    if (unknown !== undefined) models.error(unknownCommand(unknown, models));
+    if (unknown !== undefined) refuseSubcommand(models, unknown);
     const { list } = await import('./action.js');
     await list(json ?? false);
   });
@@ -50,8 +50,8 @@ export function defineModels(program: Command): void {
     });
   define('licences', 'print the licence of every model').action(
     async (_flags: JsonFlag, command: Command) => {
-      const { printLicences } = await import('./action.js');
-      await printLicences(asksForJson(command));
+      const { printModelLicences } = await import('../licences/action.js');
+      await printModelLicences(asksForJson(command));
     },
   );
 }
@@ -69,15 +69,6 @@ export interface PullFlags extends JsonFlag {
 // Given before or after the sub-command: commander hands it to the one in whose place it stood.
 function asksForJson(command: Command): boolean {
   return command.optsWithGlobals<JsonFlag>().json ?? false;
-}
-
-function unknownCommand(name: string, models: Command): string {
-  const near = nearest(
-    name,
-    models.commands.map((command) => command.name()),
-  );
-  const advice = near === undefined ? '' : `\n(Did you mean ${near}?)`;
-  return `error: unknown command '${name}'${advice}`;
 }
 
 const examples = `

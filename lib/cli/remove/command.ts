@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { parameters } from '../../params/table.js';
 import { callOptions, engineOptions } from '../../params/options.js';
 import { text } from '../../params/grammar.js';
+import { onCommandLine } from '../engine-flags.js';
 import { usageError } from '../errors.js';
 import { addFlags, givenFlags } from '../flags.js';
 
@@ -16,21 +17,6 @@ export interface RemoveFlags {
 
 // The queue is filled by this command alone, and BGCUT_CACHE sets the cache folder for all commands.
 const notFlags = ['queue', 'cacheDir'];
-
-// On the command line a model is a name or a path; what code may pass instead would only puzzle here.
-const engineFlags = {
-  ...engineOptions,
-  model: {
-    ...engineOptions.model,
-    grammar: text('a name or a path'),
-    doc: 'A model by its name ("bgcut models" lists them), or the path of an .onnx file.',
-  },
-  mattingModel: {
-    ...engineOptions.mattingModel,
-    grammar: text('a name or a path'),
-    doc: 'A model that makes the matte in place of BgCut, by its name or path.',
-  },
-};
 
 const parameterFlags = {
   ...parameters,
@@ -62,7 +48,7 @@ export function defineRemove(program: Command): void {
   command.optionsGroup('Result:');
   addFlags(command, parameterFlags);
   command.optionsGroup('Engine:');
-  addFlags(command, engineFlags, notFlags);
+  addFlags(command, onCommandLine, notFlags);
   command.option(
     '--manifest <value>',
     'What describes the --model file: the name of a model that it is like, or a manifest file. ' +

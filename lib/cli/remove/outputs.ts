@@ -1,9 +1,10 @@
 /** Where results go: their names, the guard that no input is overwritten, and writing that leaves all or nothing. */
 import { randomBytes } from 'node:crypto';
 import { realpathSync, rmSync } from 'node:fs';
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Result } from '../../index.js';
+import { makeFolders } from '../../folders.js';
 import { CliError, fileReason, usageError } from '../errors.js';
 import { fileIdentity, type Inputs, type Picture } from './inputs.js';
 
@@ -145,7 +146,7 @@ export function outputFile(
 
 /** Makes the output folder. Rejects with a CliError. */
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await makeFolders(folder).catch((error: unknown) => {
     const text = `The folder ${folder} can not be made: ${fileReason(error)}.`;
     throw new CliError('output_unwritable', text, { cause: error });
   });

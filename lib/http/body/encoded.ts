@@ -34,8 +34,12 @@ export function readEncoded(
       }
     };
 
-    parser.on('field', (name, value, nameTruncated, valueTruncated) => {
+    // The types don't say that a part may come without a name.
+    parser.on('field', (name: string | undefined, value, nameTruncated, valueTruncated) => {
       attempt(() => {
+        if (name === undefined) {
+          throw new BgcutError('invalid_body', { detail: 'A part of the form has no name.' });
+        }
         if (nameTruncated || name.length > maxNameBytes) throw tooMuch('A field has a long name.');
         const isLong = value.length > maxTextBytes && name !== base64Field;
         if (valueTruncated && name === base64Field) throw new BgcutError('file_too_large');

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { BgcutError } from '../../errors.js';
 import type { Load } from '../load.js';
+import { askForBody } from './continue.js';
 import { readEncoded } from './encoded.js';
 import { readJson } from './json.js';
 import { type Count, type Form, maxBodyBytes } from './limits.js';
@@ -35,6 +36,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     if (held > maxBodyBytes) throw new BgcutError('file_too_large');
   };
   const watch = new Watch(request, bodyTimeout);
+  askForBody(request);
   try {
     const form = await watch.until(readForm(request, count, watch.signal));
     return { form, release: () => load.release(held) };

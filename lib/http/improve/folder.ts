@@ -1,8 +1,9 @@
 /** Submissions in a folder: one sub-folder per tag, a picture and its description beside each other. */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { BgcutError } from '../../errors.js';
+import { makeFolders } from '../../folders.js';
 import { description, folderOfTag, type Submission, type Submissions } from './submissions.js';
 
 /** Keeps submissions in a folder, which is made when the first one comes. */
@@ -17,7 +18,7 @@ export class FolderSubmissions implements Submissions {
     const folder = join(this.#folder, folderOfTag(submission.tag));
     const path = join(folder, submission.id);
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolders(folder, 0o700);
       // The description comes last: what has one is complete.
       await writeWhole(`${path}.${submission.format}`, submission.bytes);
       await writeWhole(`${path}.json`, description(submission));

@@ -11,16 +11,24 @@ import { pictureOf, parametersOf } from '../body/fields.js';
 import { readBody } from '../body/form.js';
 import type { Facade } from '../facade.js';
 import { goneSignal } from '../gone.js';
+import type { Place } from '../load.js';
 import { monthOf, type Offer, offerFor, purseOf, shown } from '../prices.js';
 import { rateCost, RateLimited, rateState, type RateState, windowMs } from '../ratelimit.js';
 import type { KeyRecord } from '../store/index.js';
 
-/** Answers with the result; rejects with the BgcutError to answer with. The key has been checked. */
+/** A call that has been let in. */
+interface Admitted {
+  /** It has been checked. */
+  readonly key: KeyRecord;
+  readonly place: Place;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** Answers with the result; rejects with the BgcutError to answer with. */
 export async function removebg(
   facade: Facade,
-  key: KeyRecord,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { key, place, request, reply }: Admitted,
 ): Promise<FastifyReply> {
   const notes = (request.bgcut ??= {});
   const gone = goneSignal(reply.raw);
@@ -32,6 +40,7 @@ export async function removebg(
     const startedAt = performance.now();
     const { timeout, quality } = facade.limits;
     const call = { ...parameters, quality, signal: gone, timeout };
+    place.leave();
     const result = await facade.engine.perform(input, call, async (picture) => {
       Object.assign(notes, { input: `${picture.width}x${picture.height}` });
       return till.admit(parameters.size, picture);

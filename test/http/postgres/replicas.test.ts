@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { openStore } from 'bgcut/server';
 import { scene } from '../../support/pictures.js';
+import { newKey, serve } from '../child.js';
 import { form, newFolder, type Running, start } from '../support.js';
 import { freshDatabase } from './database.js';
 
@@ -49,5 +50,41 @@ describe('two servers on one PostgreSQL', () => {
     expect((await two.call('/v1.0/account', { key })).status).toBe(200);
     await one.store.revokeKey(key.split('_')[1]!, Date.now());
     expect((await two.call('/v1.0/account', { key })).status).toBe(403);
+  });
+
+  it('two processes charge no credit and let in no picture too many', async () => {
+    const database = await freshDatabase();
+    const data = newFolder();
+    const flags = ['--database', database, '--free-calls', '10', '--rate-limit', '60'];
+    // Together: both bring the same empty database up to date.
+    const servers = await Promise.all(
+      [1, 2].map(() => serve(data, ...flags, '--queue', '200', '--timeout', '100000')),
+    );
+    try {
+      const key = await newKey(data, 30, '--database', database);
+      const picture = await scene(60, 40).jpeg().toBuffer();
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, (_, n) =>
+          fetch(`${servers[n % 2]!.url}/v1.0/removebg`, {
+            method: 'POST',
+            headers: { 'x-api-key': key },
+            body: form({ image_file: picture, size: 'full' }),
+          }),
+        ),
+      );
+      const count = (status: number) => answers.filter((one) => one.status === status).length;
+      // The limit lets 60 in: 10 are free, 30 paid with the 30 credits, and 20 find the account empty.
+      expect([count(200), count(402), count(429)]).toEqual([40, 20, 40]);
+      for (const { url } of servers) {
+        const headers = { 'x-api-key': key };
+        const account = await (await fetch(`${url}/v1.0/account`, { headers })).text();
+        expect(account).toContain('"total":0},"api":{"free_calls":0');
+      }
+    } finally {
+      for (const { child } of servers) child.kill('SIGTERM');
+      expect(
+        (await Promise.all(servers.map(({ ended }) => ended))).map(({ code }) => code),
+      ).toEqual([0, 0]);
+    }
   });
 });

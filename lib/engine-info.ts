@@ -1,0 +1,58 @@
+/** What an engine says of itself. */
+import type { DetectorState } from './detector.js';
+import type { ResolvedModel } from './models/index.js';
+import type { DeviceName } from './native.js';
+import type { Fallback } from './provider.js';
+
+/** A loaded model, and the terms of its weights: whether they allow commercial use. */
+export interface ModelInfo {
+  name: string;
+  title: string;
+  file: string;
+  licence: string;
+  commercial: 'yes' | 'no' | 'unclear';
+}
+
+/** What an engine runs, on what, and how busy it is. */
+export interface EngineInfo {
+  /** Where inference runs. */
+  provider: DeviceName;
+  /** What `auto` would have preferred, and why it does not run. Empty for a named device. */
+  fallbacks: Fallback[];
+  /**
+   * How many nodes of the model's graph run on which device, counted before a provider fuses them. `cpu` beside another
+   * one: the nodes that the provider left over.
+   */
+  nodes: Partial<Record<DeviceName, number>>;
+  /** What the nodes compute in: float16 only on a provider for which the model's manifest allows it. */
+  precision: 'float32' | 'float16';
+  /** The most memory of the GPU that the engine takes, in megabytes; null: no bound. */
+  gpuMemoryLimit: number | null;
+  /**
+   * The engine of TensorRT, where `device` is `tensorrt`: being built while CUDA serves, in use, or why it could not be
+   * built. Null on every other device.
+   */
+  tensorrt: 'building' | 'ready' | { problem: string } | null;
+  /** The model, and the terms of its weights: whether they allow commercial use. */
+  model: ModelInfo;
+  /** The matting model, the same of it; null: BgCut's own matting. */
+  mattingModel: ModelInfo | null;
+  /**
+   * The model that tells the type of a subject: loaded when a call first needs it. `problem` is why it can't be had;
+   * types are then told by colours and shape alone, which is much less sure, until a later call can have it.
+   */
+  detector: DetectorState;
+  /** Threads of inference. */
+  threads: number;
+  concurrency: number;
+  queue: number;
+  /** Calls that have not ended: at most concurrency + queue. */
+  pending: number;
+  versions: { bgcut: string; node: string; onnxruntime: string | null; libvips: string };
+}
+
+/** What is said of a model. */
+export function infoOf({ name, file, manifest }: ResolvedModel): ModelInfo {
+  const { title, licence, commercial } = manifest;
+  return { name, title, file, licence, commercial };
+}

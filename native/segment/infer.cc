@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include <onnxruntime_run_options_config_keys.h>
+#include "core/memory.h"
+#include "segment/session.h"
+
+namespace bgcut::segment {
+
+namespace {
+
+// A float32 or float16 tensor as floats.
+std::vector<float> read_floats(const Ort::Value& tensor, const Ort::TensorTypeAndShapeInfo& info) {
+  const size_t count = info.GetElementCount();
+  if (info.GetElementType() == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {
+    const auto* const data = tensor.GetTensorData<float>();
+    return {data, data + count};
+  }
+  if (info.GetElementType() != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16) {
+    throw Error(Code::kModelInvalid, "the model's output is neither float32 nor float16");
+  }
+  const auto* const data = tensor.GetTensorData<Ort::Float16_t>();
+  std::vector<float> values(count);
+  std::transform(data, data + count, values.begin(),
+                 [](Ort::Float16_t half) { return half.ToFloat(); });
+  return values;
+}
+
+// The one plane of the output.
+Mask read_mask(const Ort::Value& output) {
+  const auto info = output.GetTensorTypeAndShapeInfo();
+  const auto dimensions = info.GetShape();
+  if (dimensions.size() < 2) throw Error(Code::kModelInvalid, "the model's output isn't a mask");
+  const Size size{static_cast<int>(dimensions.back()),
+                  static_cast<int>(dimensions[dimensions.size() - 2])};
+  if (size.area() != static_cast<int64_t>(info.GetElementCount())) {
+    throw Error(Code::kModelInvalid, "the model's output isn't one mask");
+  }
+  return {read_floats(output, info), size};
+}
+
+void activate(std::vector<float>& values, Activation activation) {
+  switch (activation) {
+    case Activation::kNone:
+      break;
+    case Activation::kSigmoid:
+      for (float& value : values) value = 1.0F / (1.0F + std::exp(-value));
+      return;
+    case Activation::kMinMax: {
+      const auto [low, high] = std::minmax_element(values.begin(), values.end());
+      const float base = *low;
+      const float range = *high - base;
+      for (float& value : values) value = range > 0 ? (value - base) / range : 0.0F;
+      return;
+    }
+  }
+  // NaN compares false with everything, so it becomes background.
+  for (float& value : values) value = value > 0 ? std::min(value, 1.0F) : 0.0F;
+}
+
+}  // namespace
+
+Mask infer(Session& session, const Contract& contract, const Tensor& input, bool release_scratch,
+           CancelToken& token, double& milliseconds) {
+  const auto planes = static_cast<int64_t>(input.values.size()) / input.size.area();
+  const LaneKey key{
+      contract.input_name, contract.output_name, {1, planes, input.size.height, input.size.width}};
+  Ort::RunOptions options;
+  if (release_scratch)
+    options.AddConfigEntry(kOrtRunOptionsConfigEnableMemoryArenaShrinkage, "cpu:0");
+  Mask mask;
+  try {
+    const auto held = session.turn();
+    token.check();  // the turn may have been long in coming
+    auto lane = session.lanes().take(session.get(), key, session.pinned());
+    {
+      const CancelToken::Interrupt interrupt(token, [&options] { options.SetTerminate(); });
+      const auto start = Clock::now();
+      const Ort::Value& output = lane->run(input.values, options);
+      milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+      mask = read_mask(output);
+    }
+    session.lanes().give_back(std::move(lane));
+  } catch (const Ort::Exception& error) {
+    token.check();
+    throw Error(Code::kInferenceFailed, error.what());
+  }
+  if (release_scratch) {
+    session.lanes().clear();
+    return_free_memory();
+  }
+  activate(mask.values, contract.activation);
+  return mask;
+}
+
+}  // namespace bgcut::segment
