@@ -10,10 +10,12 @@ import { passes } from './figure.mjs';
 import { machine, otherWork } from './machine.mjs';
 import * as memory from './memory.mjs';
 import * as peer from './peer.mjs';
+import * as sizes from './sizes.mjs';
+import * as throughput from './throughput.mjs';
 import { markdown, writePage } from './report.mjs';
 
 /** @type {Record<string, import('./figure.mjs').Group>} */
-const groups = { calls, memory, eventloop: eventLoop, facade, peer };
+const groups = { calls, sizes, throughput, memory, eventloop: eventLoop, facade, peer };
 
 const usage = `npm run bench -- [options] [groups]
 
@@ -21,6 +23,7 @@ Groups: ${Object.keys(groups).join(', ')}; all of them unless named.
 
   --rounds N      measured turns of each call (7)
   --picture FILE  measure on this JPEG instead of the 12 MP one that is made
+  --sizes 1,12    megapixels at which the peers are measured again; the others come from out/bench
   --quick         small pictures, few turns, no bounds: only whether everything runs
   --write         put the report into docs/performance.md as well
   --help
@@ -31,6 +34,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     picture: { type: 'string' },
+    sizes: { type: 'string' },
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -60,7 +64,12 @@ async function bench() {
   const disturbance = otherWork();
   if (disturbance !== undefined && !quick) process.stderr.write(`Other work: ${disturbance}.\n`);
 
-  const context = await openContext({ quick, rounds, picture });
+  const context = await openContext({
+    quick,
+    rounds,
+    picture,
+    ...(values.sizes !== undefined && { sizes: values.sizes.split(',') }),
+  });
   const reports = [];
   for (const name of chosen) {
     const group = groups[name];

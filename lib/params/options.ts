@@ -37,7 +37,7 @@ export const callOptions = {
     grammar: oneOf({
       fast: { doc: 'the quickest settings that are of use' },
       balanced: { doc: 'smaller, for a few times the time' },
-      small: { doc: 'as small as it gets, however long it takes' },
+      small: { doc: 'smaller still, for many times the time' },
     }),
     default: 'fast',
     error: 'invalid_effort',
