@@ -54,7 +54,6 @@ void encode(std::span<const uint8_t> bytes) {
   tags.density_x = input.any_number();
   tags.density_y = input.any_number();
   const bool consume = input.flag();
-  const int threads = input.between(1, 2);
   image::Pixels rgba = input.pixels(input.size(160), 4);
   const Size size = rgba.size();
 

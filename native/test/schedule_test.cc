@@ -214,7 +214,7 @@ TEST(WorkerPool, KeepsAThreadFreeOfLargeTasks) {
   std::promise<void> small;
   pool.post([&small] { small.set_value(); });
   EXPECT_EQ(small.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
-  EXPECT_EQ(large, 1);
+  EXPECT_LE(large, 1);
   hold.set_value();
   pool.shutdown();
   EXPECT_EQ(large, 2);
