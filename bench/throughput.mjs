@@ -33,7 +33,7 @@ export async function run({ settings, infer, progress }) {
   );
   const rows = [];
   const raw = [];
-  for (const { threads, concurrency } of settingsTried) {
+  for (const { threads, concurrency } of settingsTried.slice(0, settings.quick ? 1 : 3)) {
     const options = {
       device: /** @type {const} */ ('cpu'),
       queue: 64,
