@@ -12,6 +12,15 @@ import { saved } from './saved.mjs';
 
 /** @import { TopLevelSpec } from 'vega-lite' */
 
+/**
+ * What bench/sizes.mjs, bench/soak.mjs and bench/frontier.mjs save.
+ *
+ * @typedef {{ name: string, megapixels: number, format: string, milliseconds: number, stages: Record<string, number> }} Row
+ * @typedef {{ rows: Row[] }} Sizes
+ * @typedef {{ samples: { call: number, rss: number }[], idle: number, disposed: number, calls: number }} Soak
+ * @typedef {{ points: { side: number, quality: string, error: number, milliseconds: number }[] }} Frontier
+ */
+
 const folder = new URL('../docs/performance/', import.meta.url);
 
 /** The stages of a call in their order, as `timings` has them; queue and waiting are no work. */
@@ -29,7 +38,7 @@ const common = /** @type {const} */ ({
   config: { font: 'Helvetica, Arial, sans-serif', view: { stroke: null } },
 });
 
-/** @param {any} measured @returns {TopLevelSpec} */
+/** @param {Sizes} measured @returns {TopLevelSpec} */
 const latency = ({ rows }) => ({
   ...common,
   title: 'Milliseconds of a call by megapixels of the picture',
@@ -47,13 +56,13 @@ const latency = ({ rows }) => ({
   },
 });
 
-/** @param {any} measured @returns {TopLevelSpec} */
+/** @param {Sizes} measured @returns {TopLevelSpec} */
 const stacked = ({ rows }) => ({
   ...common,
   height: { step: 22 },
   title: 'Milliseconds per stage',
   data: {
-    values: rows.flatMap((/** @type {any} */ { name, stages: spent }) =>
+    values: rows.flatMap(({ name, stages: spent }) =>
       stages.map((stage, order) => ({ name, stage, order, milliseconds: spent[stage] ?? 0 })),
     ),
   },
@@ -63,7 +72,7 @@ const stacked = ({ rows }) => ({
       field: 'name',
       type: 'nominal',
       title: null,
-      sort: rows.map((/** @type {any} */ { name }) => name),
+      sort: rows.map(({ name }) => name),
     },
     x: { field: 'milliseconds', type: 'quantitative', title: 'milliseconds' },
     color: {
@@ -77,13 +86,13 @@ const stacked = ({ rows }) => ({
   },
 });
 
-/** @param {any} measured @returns {TopLevelSpec} */
+/** @param {Soak} measured @returns {TopLevelSpec} */
 const memory = ({ samples, idle, disposed, calls }) => ({
   ...common,
   title: 'Resident memory over mixed calls',
   data: {
     values: [
-      ...samples.map((/** @type {any} */ { call, rss }) => ({ call, rss, what: 'between calls' })),
+      ...samples.map(({ call, rss }) => ({ call, rss, what: 'between calls' })),
       { call: calls, rss: idle, what: 'idle for 3 s' },
       { call: calls, rss: disposed, what: 'engine disposed' },
     ],
@@ -96,7 +105,7 @@ const memory = ({ samples, idle, disposed, calls }) => ({
   },
 });
 
-/** @param {any} measured @returns {TopLevelSpec} */
+/** @param {Frontier} measured @returns {TopLevelSpec} */
 const frontier = ({ points }) => ({
   ...common,
   title: "Error against cost: sides of the model's input, and `quality`",
@@ -121,14 +130,19 @@ const frontier = ({ points }) => ({
   ],
 });
 
-const charts = { latency, stacked, memory, frontier };
-const sources = { latency: 'sizes', stacked: 'sizes', memory: 'soak', frontier: 'frontier' };
+/** Each picture, what it is drawn from, and how. @type {[string, string, (measured: any) => TopLevelSpec][]} */
+const charts = [
+  ['latency', 'sizes', latency],
+  ['stages', 'sizes', stacked],
+  ['memory', 'soak', memory],
+  ['frontier', 'frontier', frontier],
+];
 
 await mkdir(folder, { recursive: true });
-for (const [name, spec] of Object.entries(charts)) {
-  const measured = await saved(sources[/** @type {keyof typeof sources} */ (name)]);
+for (const [name, source, draw] of charts) {
+  const measured = await saved(source);
   if (measured === undefined) continue;
-  const view = new View(parse(compile(spec(measured)).spec), { renderer: 'none' });
+  const view = new View(parse(compile(draw(measured)).spec), { renderer: 'none' });
   await writeFile(new URL(`${name}.svg`, folder), `${await view.toSVG()}\n`);
   process.stdout.write(`docs/performance/${name}.svg\n`);
 }
