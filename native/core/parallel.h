@@ -12,10 +12,10 @@
 
 namespace bgcut {
 
-// Calls work(begin, end) over [0, rows) in `bands` contiguous bands, on the calling thread and on as
-// many others as there are spare CPUs for, each taking the next band. The first exception of any
-// band is rethrown after all have ended. Results must not depend on the split, so that any number of
-// threads gives the same bytes.
+// Calls work(begin, end) over [0, rows) in `bands` contiguous bands, on the calling thread and on
+// as many others as there are spare CPUs for, each taking the next band. The first exception of any
+// band is rethrown after all have ended. Results must not depend on the split, so that any number
+// of threads gives the same bytes.
 template <typename Work>
 void parallel_bands(int bands, int rows, Work&& work) {
   if (bands <= 1) {

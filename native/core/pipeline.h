@@ -75,9 +75,9 @@ struct Request {
 };
 
 // Runs a request, whose picture's memory is freed as soon as it is decoded. The token is checked
-// between stages, inside inference, while libvips decodes and encodes, and while CPUs are waited for.
-// Throws Error: what the stages throw, kUnknownForeground where nothing is left, or the token's
-// reason.
+// between stages, inside inference, while libvips decodes and encodes, and while CPUs are waited
+// for. Throws Error: what the stages throw, kUnknownForeground where nothing is left, or the
+// token's reason.
 Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token);
 
 }  // namespace bgcut

@@ -69,12 +69,12 @@ int save(VipsImage* image, Format format, const Encoder& encoder, const char* pr
                                  filter_flags(encoder.filter), "keep", VIPS_FOREIGN_KEEP_NONE,
                                  profile_key, profile, nullptr);
     case Format::kJpg:
-      return vips_jpegsave_buffer(image, data, length, "Q", encoder.quality, "subsample_mode",
-                                  encoder.full_chroma ? VIPS_FOREIGN_SUBSAMPLE_OFF
-                                                      : VIPS_FOREIGN_SUBSAMPLE_ON,
-                                  "optimize_coding", optimize, "interlace", optimize,
-                                  "trellis_quant", optimize, "optimize_scans", optimize, "keep", VIPS_FOREIGN_KEEP_NONE,
-                                  profile_key, profile, nullptr);
+      return vips_jpegsave_buffer(
+          image, data, length, "Q", encoder.quality, "subsample_mode",
+          encoder.full_chroma ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON,
+          "optimize_coding", optimize, "interlace", optimize, "trellis_quant", optimize,
+          "optimize_scans", optimize, "keep", VIPS_FOREIGN_KEEP_NONE, profile_key, profile,
+          nullptr);
     case Format::kWebp:
       return vips_webpsave_buffer(image, data, length, "Q", encoder.quality, "alpha_q", 100,
                                   "effort", encoder.effort, "keep", VIPS_FOREIGN_KEEP_NONE,

@@ -194,8 +194,7 @@ TEST(Encode, GivingMemoryBackDoesntChangeTheFile) {
     for (int y = 0; y < size.height; ++y) {
       for (int x = 0; x < size.width * 4; ++x) pixels.row(y)[x] = static_cast<uint8_t>(x * y >> 7);
     }
-    files.push_back(
-        bytes_of(image::encode(pixels, image::Part::kRgba, kPng, {}, consume, token)));
+    files.push_back(bytes_of(image::encode(pixels, image::Part::kRgba, kPng, {}, consume, token)));
   }
   EXPECT_EQ(files[0], files[1]);
 }

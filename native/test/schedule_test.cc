@@ -100,9 +100,11 @@ TEST(Cpus, BandsCoverEveryRowOnceAndPassAnErrorOn) {
     EXPECT_EQ(std::accumulate(rows.begin(), rows.end(), 0), 61);
     EXPECT_EQ(*std::max_element(rows.begin(), rows.end()), 1);
   }
-  EXPECT_THROW(
-      parallel_bands(4, 4, [](int begin, int) { if (begin == 2) throw std::bad_alloc(); }),
-      std::bad_alloc);
+  EXPECT_THROW(parallel_bands(4, 4,
+                              [](int begin, int) {
+                                if (begin == 2) throw std::bad_alloc();
+                              }),
+               std::bad_alloc);
 }
 
 TEST(Cpus, TheLowerRankGoesFirstAndMuchIsNotStarvedByLittle) {
@@ -241,7 +243,8 @@ TEST(WorkerPool, TakesTheLowerRankFirst) {
 
 TEST(WorkerPool, TellsOnceThatNothingRuns) {
   std::atomic<int> told{0};
-  WorkerPool pool(2, [&told] { ++told; }, milliseconds(50));
+  WorkerPool pool(
+      2, [&told] { ++told; }, milliseconds(50));
   for (int round = 1; round <= 2; ++round) {
     for (int i = 0; i < 5; ++i) {
       pool.post([] { std::this_thread::sleep_for(milliseconds(5)); });
