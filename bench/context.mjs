@@ -11,6 +11,7 @@ import { testPicture } from './picture.mjs';
  * @property {boolean} quick small pictures and few rounds: only whether it all runs
  * @property {number} rounds measured turns of each task
  * @property {string | undefined} picture a JPEG to measure on instead of the made one
+ * @property {string[]} [sizes] megapixels to measure the peers at again; those that were saved are taken for the others
  */
 
 /**

@@ -10,10 +10,13 @@ import { passes } from './figure.mjs';
 import { machine, otherWork } from './machine.mjs';
 import * as memory from './memory.mjs';
 import * as peer from './peer.mjs';
+import * as sizes from './sizes.mjs';
+import * as throughput from './throughput.mjs';
 import { markdown, writePage } from './report.mjs';
+import { save, saved } from './saved.mjs';
 
 /** @type {Record<string, import('./figure.mjs').Group>} */
-const groups = { calls, memory, eventloop: eventLoop, facade, peer };
+const groups = { calls, sizes, throughput, memory, eventloop: eventLoop, facade, peer };
 
 const usage = `npm run bench -- [options] [groups]
 
@@ -21,8 +24,10 @@ Groups: ${Object.keys(groups).join(', ')}; all of them unless named.
 
   --rounds N      measured turns of each call (7)
   --picture FILE  measure on this JPEG instead of the 12 MP one that is made
+  --sizes 1,12    megapixels at which the peers are measured again; the others come from out/bench
   --quick         small pictures, few turns, no bounds: only whether everything runs
-  --write         put the report into docs/performance.md as well
+  --write         put the report into docs/performance.md as well; groups that aren't named come from out/bench,
+                  where every run leaves its figures
   --help
 `;
 
@@ -31,6 +36,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     picture: { type: 'string' },
+    sizes: { type: 'string' },
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -53,18 +59,28 @@ async function bench() {
     process.stderr.write(usage);
     return 2;
   }
-  if (write && (quick || chosen.length < Object.keys(groups).length)) {
-    process.stderr.write('--write wants all groups, measured in full.\n');
+  if (write && quick) {
+    process.stderr.write('--write wants figures that were measured in full.\n');
     return 2;
   }
   const disturbance = otherWork();
   if (disturbance !== undefined && !quick) process.stderr.write(`Other work: ${disturbance}.\n`);
 
-  const context = await openContext({ quick, rounds, picture });
+  const context = await openContext({
+    quick,
+    rounds,
+    picture,
+    ...(values.sizes !== undefined && { sizes: values.sizes.split(',') }),
+  });
+  /** @type {import('./figure.mjs').Report[]} */
   const reports = [];
-  for (const name of chosen) {
-    const group = groups[name];
-    if (group !== undefined) reports.push(await group.run(context));
+  for (const name of write ? Object.keys(groups) : chosen) {
+    const group = chosen.includes(name) ? groups[name] : undefined;
+    const report = group === undefined ? await saved(`report-${name}`) : await group.run(context);
+    if (report === undefined)
+      throw new Error(`${name} was not measured yet: npm run bench -- ${name}`);
+    if (!quick) await save(`report-${name}`, report);
+    reports.push(report);
   }
   const report = await markdown(machine(context.engine.info(), disturbance), reports, !quick);
   process.stdout.write(report);

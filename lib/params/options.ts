@@ -32,6 +32,18 @@ export const callOptions = {
     doc: 'How much is done for hair, fur and edges, and for the colours in them. What each costs and gains: docs/matting.md.',
   }),
 
+  /** How long the encoder may try to make the file smaller; `fast` unless given. */
+  effort: parameter({
+    grammar: oneOf({
+      fast: { doc: 'the quickest settings that are of use' },
+      balanced: { doc: 'smaller, for a few times the time' },
+      small: { doc: 'smaller still, for many times the time' },
+    }),
+    default: 'fast',
+    error: 'invalid_effort',
+    doc: 'How long the encoder may try to make the file smaller: the picture in it is the same, or as good. What each takes and gives for each format: docs/performance.md.',
+  }),
+
   /** Stops the call: it then rejects with the code `aborted`. */
   signal: parameter({
     grammar: instance('an AbortSignal', isSignal),
@@ -91,12 +103,12 @@ export const engineOptions = {
     doc: "Threads of inference; by default the CPUs that this process may use, a container's quota included.",
   }),
 
-  /** Pictures worked on at the same time; 1 unless given. */
+  /** Pictures worked on at the same time; 2 unless given. */
   concurrency: parameter({
     grammar: integer(1, 64),
     default: defaultConcurrency,
     error: 'invalid_concurrency',
-    doc: 'Pictures worked on at the same time. They share one set of weights.',
+    doc: 'Pictures worked on at the same time. They share one set of weights and the CPUs: one is decoded or encoded beside another, inference takes its threads when they are free, small pictures go first, and of more than one at most all but one are larger than 16 megapixels.',
   }),
 
   /** Calls that may wait beside those; 16 unless given. One more rejects at once with `engine_busy`. */

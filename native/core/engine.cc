@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "core/memory.h"
+#include "core/schedule.h"
+#include "segment/runtime.h"
 
 namespace bgcut {
 
@@ -45,6 +47,12 @@ double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
+// Nothing has run for a while: scratch memory goes back to the system.
+void release_memory() {
+  segment::release_scratch();
+  return_free_memory();
+}
+
 // Engines that are alive, for shutdown_all().
 struct Registry {
   std::mutex mutex;
@@ -59,8 +67,8 @@ Registry& registry() {
 }  // namespace
 
 Engine::Engine(Model model, int threads, int concurrency)
-    : model_(std::move(model)), threads_(threads), workers_(concurrency) {
-  return_large_blocks();
+    : model_(std::move(model)), threads_(threads), workers_(concurrency, release_memory) {
+  keep_small_blocks();
   const std::lock_guard lock(registry().mutex);
   registry().engines.insert(this);
 }
@@ -76,6 +84,9 @@ Engine::~Engine() {
 std::shared_ptr<Job> Engine::submit(Request request, std::function<void(Outcome)> done) {
   auto job = std::make_shared<Job>();
   const auto timeout = request.plan.timeout;
+  const Rank rank = rank_of(request, job->submitted);
+  const bool large = is_large(request);
+  request.rank = rank;
   job->request = std::move(request);
   job->done = std::move(done);
   {
@@ -83,7 +94,7 @@ std::shared_ptr<Job> Engine::submit(Request request, std::function<void(Outcome)
     std::erase_if(jobs_, [](const auto& other) { return other.expired(); });
     if (!closing_) {
       jobs_.push_back(job);
-      workers_.post([this, job] { run(job); });
+      workers_.post([this, job] { run(job); }, rank, large);
       if (timeout.count() > 0) {
         watchdog_.watch(job->token, job->submitted + timeout, [weak = std::weak_ptr(job)] {
           if (const auto late = weak.lock()) late->settle_if_waiting();
@@ -151,6 +162,8 @@ void Engine::time_inference(Size size,
         const std::lock_guard lock(mutex_);
         return model_;
       }();
+      CpuShare share(Clock::now(), *shutdown_token_);
+      share.hold(model.on_cpu ? threads_ : 1);
       const segment::Tensor blank{std::vector<float>(static_cast<size_t>(3 * size.area())), size};
       double inside = 0;
       segment::infer(*model.session, model.contract, blank, false, *shutdown_token_, inside);

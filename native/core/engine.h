@@ -34,7 +34,8 @@ struct Job;
 
 class Engine {
  public:
-  // `threads`: for libvips and our own loops, per request. `concurrency`: requests at a time.
+  // `threads`: most that one request computes with. `concurrency`: requests at a time; they share
+  // the CPUs of the process (core/cpus.h), and the order is that of core/schedule.h.
   Engine(Model model, int threads, int concurrency);
   ~Engine();
   Engine(const Engine&) = delete;

@@ -142,7 +142,6 @@ segment::Tensor tensor_again(Context& context) {
 
 void inference(Context& context) {
   // A large picture needs the memory more, to be encoded, than the next request needs it kept.
-  constexpr int64_t kLargePicture = 16'000'000;
   const bool release_scratch = context.request.plan.frame.area() > kLargePicture;
   double& inside = context.result.stage_ms[2];
   const auto look = [&](const segment::Tensor& tensor) {
@@ -312,7 +311,7 @@ void encode(Context& context) {
   result.size = context.decoded.pixels.size();
   const auto write = [&](image::Part part, bool last = true) {
     return image::encode(context.decoded.pixels, part, encoder, context.decoded.tags, last,
-                         context.threads, context.token);
+                         context.token);
   };
   if (encoder.format == Format::kZip) {
     // Neither encoder keeps more than one core busy: the two parts are written side by side.
@@ -328,9 +327,34 @@ void encode(Context& context) {
   }
 }
 
-using Stage = void (*)(Context&);
-constexpr std::array<Stage, kStageNames.size()> kStages{decode,   tensor, inference, matte, mask,
-                                                        classify, layout, compose,   encode};
+// How many CPUs a stage keeps busy by itself; those with loops of ours take what is idle beside.
+int one(const Context&) {
+  return 1;
+}
+int none(const Context&) {  // JavaScript works on its own thread
+  return 0;
+}
+int those_of_inference(const Context& context) {
+  return context.model.on_cpu ? context.threads : 1;
+}
+int those_of_matte(const Context& context) {
+  const auto& matting = context.request.plan.matting;
+  return matting && matting->model ? those_of_inference(context) : 1;
+}
+
+struct Stage {
+  void (*run)(Context&);
+  int (*cpus)(const Context&);
+};
+constexpr std::array<Stage, kStageNames.size()> kStages{{{decode, one},
+                                                         {tensor, one},
+                                                         {inference, those_of_inference},
+                                                         {matte, those_of_matte},
+                                                         {mask, one},
+                                                         {classify, one},
+                                                         {layout, none},
+                                                         {compose, one},
+                                                         {encode, one}}};
 
 }  // namespace
 
@@ -354,10 +378,12 @@ Result run_pipeline(Request request, const Model& model, int threads, CancelToke
                   {},
                   {},
                   {}};
+  CpuShare share(context.request.rank, token);
   for (size_t i = 0; i < kStages.size(); ++i) {
     token.check();
+    share.hold(kStages[i].cpus(context));
     const auto start = Clock::now();
-    kStages[i](context);
+    kStages[i].run(context);
     // A stage may report a time of its own: inference, the time inside ONNX Runtime.
     double& spent = context.result.stage_ms[i];
     if (spent == 0) spent = std::chrono::duration<double, std::milli>(Clock::now() - start).count();

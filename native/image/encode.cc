@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/cpus.h"
 #include "image/vips_image.h"
 
 namespace bgcut::image {
@@ -61,15 +62,19 @@ int save(VipsImage* image, Format format, const Encoder& encoder, const char* pr
          size_t* length) {
   // A null profile ends the argument list early, which is just what is wanted without one.
   const char* profile_key = profile != nullptr ? "profile" : nullptr;
+  const gboolean optimize = encoder.optimize ? TRUE : FALSE;
   switch (format) {
     case Format::kPng:
       return vips_pngsave_buffer(image, data, length, "compression", encoder.compression, "filter",
                                  filter_flags(encoder.filter), "keep", VIPS_FOREIGN_KEEP_NONE,
                                  profile_key, profile, nullptr);
     case Format::kJpg:
-      return vips_jpegsave_buffer(image, data, length, "Q", encoder.quality, "subsample_mode",
-                                  VIPS_FOREIGN_SUBSAMPLE_ON, "keep", VIPS_FOREIGN_KEEP_NONE,
-                                  profile_key, profile, nullptr);
+      return vips_jpegsave_buffer(
+          image, data, length, "Q", encoder.quality, "subsample_mode",
+          encoder.full_chroma ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON,
+          "optimize_coding", optimize, "interlace", optimize, "trellis_quant", optimize,
+          "optimize_scans", optimize, "keep", VIPS_FOREIGN_KEEP_NONE, profile_key, profile,
+          nullptr);
     case Format::kWebp:
       return vips_webpsave_buffer(image, data, length, "Q", encoder.quality, "alpha_q", 100,
                                   "effort", encoder.effort, "keep", VIPS_FOREIGN_KEEP_NONE,
@@ -110,10 +115,11 @@ void discard_consumed(VipsImage*, VipsProgress* progress, Pixels* pixels) {
 }  // namespace
 
 Encoded encode(Pixels& rgba, Part part, const Encoder& encoder, const Tags& tags, bool consume,
-               int threads, const CancelToken& token) {
+               const CancelToken& token) {
   const SourceImage source = view(rgba);
   const Image image = select(source.get(), part, tags);
-  bind_evaluation(image.get(), threads, token);
+  // The saver compresses on one thread while another hands it rows, which is little work.
+  bind_evaluation(image.get(), 1, token);
   if (consume) g_signal_connect(image.get(), "eval", G_CALLBACK(discard_consumed), &rgba);
   const char* profile = tags.has_profile && part != Part::kAlpha ? "srgb" : nullptr;
   void* data = nullptr;
