@@ -54,7 +54,11 @@ describe('options', () => {
   });
 
   it('auto always finds a device, and says what it is', async () => {
-    await using found = await createEngine({ model: tiny, device: 'auto', queue: 3 });
+    await using found = await createEngine({
+      model: tiny,
+      device: 'auto',
+      queue: 3,
+    });
     const info = found.info();
     const tried = [...info.fallbacks.map((fallback) => fallback.provider), info.provider];
     const orders: Record<string, string[]> = {
@@ -71,7 +75,7 @@ describe('options', () => {
         commercial: 'yes',
         file: tiny,
       },
-      concurrency: 1,
+      concurrency: 2,
       queue: 3,
       pending: 0,
       versions: {
@@ -115,7 +119,12 @@ describe('a full engine', () => {
   });
 
   it('counts a call that waits for its picture', async () => {
-    await using full = await createEngine({ model: tiny, device: 'cpu', queue: 0 });
+    await using full = await createEngine({
+      model: tiny,
+      device: 'cpu',
+      concurrency: 1,
+      queue: 0,
+    });
     const stop = new AbortController();
     const waiting = rejection(full.removeBg(new PassThrough(), { signal: stop.signal }));
     expect((await rejection(full.removeBg(jpg))).code).toBe('engine_busy');
