@@ -98,6 +98,20 @@ Napi::Value make_wrapped(Napi::Env env, const Napi::FunctionReference& construct
   return constructor.New({Napi::External<T>::New(env, native)});
 }
 
+// Loads the model of the first argument off the main thread and hands it to `use`, there too.
+template <typename Use>
+Napi::Value load(const Napi::CallbackInfo& info, Use use) {
+  const auto options = info[0].As<Napi::Object>();
+  const ModelConfig config = read_model_config(options);
+  const segment::Placement placement = read_placement(options);
+  auto& environment = Environment::of(info.Env());
+  return environment.run(
+      info.Env(), environment.loads(), [use = std::move(use), config, placement]() -> MakeValue {
+        use(segment::open_session(config.file, placement, config.contract), config.contract);
+        return [](Napi::Env env) { return env.Undefined(); };
+      });
+}
+
 }  // namespace
 
 void PictureWrap::define(Napi::Env env) {
@@ -197,16 +211,9 @@ Napi::Value EngineWrap::run(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EngineWrap::use_model(const Napi::CallbackInfo& info) {
-  const auto options = info[0].As<Napi::Object>();
-  const ModelConfig config = read_model_config(options);
-  const segment::Placement placement = read_placement(options);
-  auto& environment = Environment::of(info.Env());
-  return environment.run(
-      info.Env(), environment.loads(), [engine = engine_, config, placement]() -> MakeValue {
-        engine->use_model(segment::open_session(config.file, placement, config.contract),
-                          config.contract);
-        return [](Napi::Env env) { return env.Undefined(); };
-      });
+  return load(info, [engine = engine_](auto session, const segment::Contract& contract) {
+    engine->use_model(std::move(session), contract);
+  });
 }
 
 // Record<DeviceName, number>, without the devices that have none.
@@ -217,31 +224,17 @@ Napi::Value EngineWrap::nodes(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EngineWrap::use_detector(const Napi::CallbackInfo& info) {
-  const auto options = info[0].As<Napi::Object>();
-  const ModelConfig config = read_model_config(options);
-  const segment::Placement placement = read_placement(options);
-  auto& environment = Environment::of(info.Env());
-  return environment.run(
-      info.Env(), environment.loads(), [engine = engine_, config, placement]() -> MakeValue {
-        auto session = segment::open_session(config.file, placement, config.contract);
-        engine->use_detector(std::make_shared<segment::Detector>(
-            segment::Detector{std::move(session), config.contract}));
-        return [](Napi::Env env) { return env.Undefined(); };
-      });
+  return load(info, [engine = engine_](auto session, const segment::Contract& contract) {
+    engine->use_detector(
+        std::make_shared<segment::Detector>(segment::Detector{std::move(session), contract}));
+  });
 }
 
 Napi::Value EngineWrap::use_matting(const Napi::CallbackInfo& info) {
-  const auto options = info[0].As<Napi::Object>();
-  const ModelConfig config = read_model_config(options);
-  const segment::Placement placement = read_placement(options);
-  auto& environment = Environment::of(info.Env());
-  return environment.run(
-      info.Env(), environment.loads(), [engine = engine_, config, placement]() -> MakeValue {
-        auto session = segment::open_session(config.file, placement, config.contract);
-        engine->use_matting(std::make_shared<segment::MattingModel>(
-            segment::MattingModel{std::move(session), config.contract}));
-        return [](Napi::Env env) { return env.Undefined(); };
-      });
+  return load(info, [engine = engine_](auto session, const segment::Contract& contract) {
+    engine->use_matting(std::make_shared<segment::MattingModel>(
+        segment::MattingModel{std::move(session), contract}));
+  });
 }
 
 Napi::Value EngineWrap::infer(const Napi::CallbackInfo& info) {

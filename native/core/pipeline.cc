@@ -156,6 +156,7 @@ void inference(Context& context) {
   context.tensor = {};
   if (context.request.plan.segment_again && !segment::is_sure(context.mask)) {
     context.mask = look(tensor_again(context));
+    context.second_tensor.reset();  // a second look would be of the same size
   }
   context.request.picture.reset();
   if (!context.second_tensor) return;

@@ -17,8 +17,9 @@ constexpr int kLessUrgent = 5;
 
 // Where all cores are busy with pictures, the event loop of the process would wait for its turn
 // among our threads. On Linux a nice value belongs to a thread; those that ours start (bands of
-// rows, libvips, ONNX Runtime) inherit it. A machine that has nothing else to do is no slower.
-// Elsewhere a priority means other things as well (which cores, other processes): left alone.
+// rows, the pools of libvips and ONNX Runtime) inherit it. A machine that has nothing else to do is
+// no slower. Elsewhere a priority means other things as well (which cores, other processes): left
+// alone.
 void give_way_to_event_loop() {
 #ifdef __linux__
   const int own = getpriority(PRIO_PROCESS, 0);

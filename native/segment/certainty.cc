@@ -10,8 +10,8 @@ namespace {
 constexpr float kSubject = 0.95F;
 constexpr float kTrace = 0.05F;
 
-// Of what may be subject, so much has to be. Chosen on 36 pictures: those whose subject is lost
-// have next to nothing, those that are seen well more than half (docs/models.md).
+// Of what may be subject, so much has to be. Chosen on the pictures of docs/types.md: where the
+// subject is lost next to nothing is sure, where it is seen well mostly more than half.
 constexpr double kSureShare = 0.4;
 
 // Traces of less than this share of the picture are no subject.

@@ -1,16 +1,11 @@
 // Changes to an input, as fuzzers make them.
+import { seeded } from '../../bench/quality/random.mjs';
 
-/** A small generator whose numbers depend on its seed alone (mulberry32). @param {number} seed */
+/** Numbers that depend on the seed alone. @param {number} seed */
 export function randomFrom(seed) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const { between } = seeded(seed);
   /** A whole number of 0 or more, below `end`. @param {number} end */
-  return (end) => Math.floor(next() * end);
+  return (end) => Math.floor(between(0, end));
 }
 
 /** @typedef {ReturnType<typeof randomFrom>} Random */

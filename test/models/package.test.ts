@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -15,8 +15,8 @@ import {
   atEnd,
   filesBelow,
   integrity,
+  packageRegistry,
   packModel,
-  serve,
   setEnvironment,
   sha256,
   temporaryFolder,
@@ -52,41 +52,7 @@ function manifestOf(more: Record<string, unknown> = {}, result = sha256(rewritte
   });
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** An npm registry with one package, set in the configuration as a user sets theirs. */
-async function registry(sendTarball: Answer = (_, response) => response.end(tarball)) {
-  const server = await serve((request, response) => {
-    if (request.url === '/model-package') {
-      const dist = { tarball: `${server.url}/p.tgz`, integrity: integrity(tarball) };
-      const version = { name: 'model-package', version: '1.0.0', dist };
-      response.setHeader('content-type', 'application/json');
-      response.end(
-        JSON.stringify({
-          name: 'model-package',
-          'dist-tags': { latest: '1.0.0' },
-          versions: { '1.0.0': version },
-        }),
-      );
-    } else if (request.url === '/p.tgz') sendTarball(request, response);
-    else response.writeHead(404).end('{}');
-  });
-  const home = temporaryFolder();
-  const userconfig = join(home, 'npmrc');
-  writeFileSync(
-    userconfig,
-    `registry=${server.url}/\n//${new URL(server.url).host}/:_authToken=hunter2\nfetch-retries=0\n`,
-  );
-  setEnvironment({
-    npm_config_userconfig: userconfig,
-    npm_config_cache: join(home, 'cache'),
-    // Set by the npm that runs the tests, and stronger than the file.
-    npm_config_registry: undefined,
-    npm_config_offline: undefined,
-    npm_config_prefer_offline: undefined,
-  });
-  return server;
-}
+const registry = (sendTarball?: RequestListener) => packageRegistry(tarball, sendTarball);
 
 async function failure(promise: Promise<unknown>): Promise<BgcutError> {
   const error = await promise.then(

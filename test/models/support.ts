@@ -158,3 +158,44 @@ export async function packFiles(files: Record<string, Uint8Array | string>): Pro
 export function integrity(bytes: Uint8Array): string {
   return `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
 }
+
+/**
+ * An npm registry that has the one package of packFiles, set in the configuration as a user sets theirs, with a token.
+ *
+ * @param sendTarball answers what asks for the tarball
+ */
+export async function packageRegistry(
+  tarball: Uint8Array,
+  sendTarball: RequestListener = (_, response) => response.end(tarball),
+): Promise<TestServer> {
+  const server = await serve((request, response) => {
+    if (request.url === '/model-package') {
+      const dist = { tarball: `${server.url}/p.tgz`, integrity: integrity(tarball) };
+      const version = { name: 'model-package', version: '1.0.0', dist };
+      response.setHeader('content-type', 'application/json');
+      response.end(
+        JSON.stringify({
+          name: 'model-package',
+          'dist-tags': { latest: '1.0.0' },
+          versions: { '1.0.0': version },
+        }),
+      );
+    } else if (request.url === '/p.tgz') sendTarball(request, response);
+    else response.writeHead(404).end('{}');
+  });
+  const home = temporaryFolder();
+  const userconfig = join(home, 'npmrc');
+  writeFileSync(
+    userconfig,
+    `registry=${server.url}/\n//${new URL(server.url).host}/:_authToken=hunter2\nfetch-retries=0\n`,
+  );
+  setEnvironment({
+    npm_config_userconfig: userconfig,
+    npm_config_cache: join(home, 'cache'),
+    // Set by the npm that runs the tests, and stronger than the file.
+    npm_config_registry: undefined,
+    npm_config_offline: undefined,
+    npm_config_prefer_offline: undefined,
+  });
+  return server;
+}

@@ -7,7 +7,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -19,8 +19,8 @@ import {
   atEnd,
   filesBelow,
   integrity,
+  packageRegistry,
   packFiles,
-  serve,
   setEnvironment,
   sha256,
   temporaryFolder,
@@ -60,31 +60,7 @@ function setOf(more: Partial<ProviderPackage['source']> = {}): ProviderPackage {
   };
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** An npm registry that has the one package. */
-async function registry(sendTarball: Answer = (_, response) => response.end(tarball)) {
-  const server = await serve((request, response) => {
-    if (request.url === '/model-package') {
-      const dist = { tarball: `${server.url}/p.tgz`, integrity: integrity(tarball) };
-      const versions = { '1.0.0': { name: 'model-package', version: '1.0.0', dist } };
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ name: 'model-package', 'dist-tags': {}, versions }));
-    } else if (request.url === '/p.tgz') sendTarball(request, response);
-    else response.writeHead(404).end('{}');
-  });
-  const home = temporaryFolder();
-  const userconfig = join(home, 'npmrc');
-  writeFileSync(userconfig, `registry=${server.url}/\nfetch-retries=0\n`);
-  setEnvironment({
-    npm_config_userconfig: userconfig,
-    npm_config_cache: join(home, 'cache'),
-    npm_config_registry: undefined,
-    npm_config_offline: undefined,
-    npm_config_prefer_offline: undefined,
-  });
-  return server;
-}
+const registry = (sendTarball?: RequestListener) => packageRegistry(tarball, sendTarball);
 
 async function failure(promise: Promise<unknown>): Promise<BgcutError> {
   const error: unknown = await promise.then(
