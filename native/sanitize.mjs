@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BuildError, clang, cmake, requireTools, root } from './toolchain.mjs';
 
 const SUPPRESSIONS = join(root, 'native', 'sanitize.supp');
+const THREAD_SUPPRESSIONS = join(root, 'native', 'thread.supp');
 
 /**
  * Where the sanitizers stop and report. Leaks of a library that allocates once per process and leaves it to the exit
@@ -23,6 +24,7 @@ export const SANITIZER_ENV = {
     'halt_on_error=1',
     'second_deadlock_stack=1',
     'ignore_noninstrumented_modules=1', // the locks of libvips and ONNX Runtime can't be seen
+    `suppressions=${THREAD_SUPPRESSIONS}`,
   ].join(':'),
 };
 

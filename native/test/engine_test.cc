@@ -300,6 +300,12 @@ TEST(Provider, ReasonsAreInPlainWords) {
                 "/x/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open "
                 "shared object file: No such file or directory"),
             "libcublasLt.so.13: cannot open shared object file: No such file or directory");
+  EXPECT_EQ(
+      segment::plain_reason(
+          "Load model failed: tensorprotoutils.cc:434 ValidatePath Absolute path not allowed.", ""),
+      "Load model failed: Absolute path not allowed");
+  EXPECT_EQ(segment::plain_reason("no file a.cc: it is not there", ""),
+            "no file a.cc: it is not there");
 }
 
 TEST(Provider, CpuRunsAndAMissingOneSaysWhy) {

@@ -1,7 +1,6 @@
 // The JSON of a manifest: it is read, and reads the same again, or the error is manifest_invalid.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 
 import { BgcutError } from '#lib/errors';
 import { parseManifest } from '#lib/models/manifest';
@@ -29,8 +28,10 @@ export function run(bytes) {
     return;
   }
   require(!/[/\\]/.test(manifest.file), () => `${manifest.file} is a file name`);
-  const again = parseManifest(JSON.parse(JSON.stringify(manifest)), 'mine.json');
-  require(isDeepStrictEqual(again, manifest), () => 'a manifest reads the same again');
+  // As text: JSON has one zero only.
+  const text = JSON.stringify(manifest);
+  const again = JSON.stringify(parseManifest(JSON.parse(text), 'mine.json'));
+  require(again === text, () => 'a manifest reads the same again');
 }
 
 export const seeds = () =>
