@@ -260,8 +260,8 @@ export class BgcutEngine implements Engine {
     const { cacheDir, offline } = this.#settings;
     const { native } = await this.#starting;
     const model = await resolveModel(DETECTOR, { cacheDir, offline, kind: 'detector' });
-    // Small as it is, it runs on the CPU whatever the main model runs on.
-    const placement = { device: 'cpu', threads: this.#threads } as const;
+    // Small as it is, it runs on the CPU whatever the main model runs on, and on one thread: other calls may need the rest.
+    const placement = { device: 'cpu', threads: 1 } as const;
     await native.useDetector({ ...modelConfig(model), ...placement });
     return { name: model.name, file: model.file };
   }

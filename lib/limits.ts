@@ -35,7 +35,7 @@ export const maxMarginPx = 500;
 export const maxOfferedPixels = maxResultPixels['50MP'];
 
 /** Calls worked on at the same time, and calls that may wait beside them, unless the engine is told otherwise. */
-export const defaultConcurrency = 1;
+export const defaultConcurrency = 2;
 export const defaultQueue = 16;
 
 /** The largest delay that setTimeout takes, in milliseconds. */

@@ -6,6 +6,7 @@ import type { Composition, Subject } from './compose.js';
 import type { TypeEvidence } from './foreground/index.js';
 import { loadNativeFrom, surroundings } from './loading.js';
 import type { Box, Plan } from './plan.js';
+import { usableCpus } from './threads.js';
 
 /** Where inference can run. */
 export type DeviceName = 'cpu' | 'cuda' | 'tensorrt' | 'directml' | 'coreml' | 'webgpu';
@@ -16,6 +17,8 @@ export interface NativeAddon {
   loadRuntime(path: string): string;
   /** Stops every engine and thread of this JavaScript thread and waits for them; nothing runs here afterwards. */
   shutdown(): void;
+  /** How many CPUs all calls of the process share, >= 1: no more threads than that compute at a time. */
+  useCpus(count: number): void;
   versions(): { libvips: string; onnxruntime: string | null };
   /** Really creates a session of the given tiny model on that provider and runs it once, off the main thread. */
   probeProvider(
@@ -150,6 +153,7 @@ let loaded: NativeAddon | undefined;
 export function loadNative(): NativeAddon {
   if (loaded === undefined) {
     const addon = loadNativeFrom(surroundings());
+    addon.useCpus(usableCpus());
     // Here and not in C++: static objects that ONNX Runtime makes in its first run are destroyed before any handler
     // that was registered earlier, and a thread that still runs would meet them gone.
     process.once('exit', () => {

@@ -32,7 +32,8 @@ export interface Result {
 }
 
 /**
- * Milliseconds: `source` reading the picture, `queue` waiting for a free thread, then the stages in their order;
+ * Milliseconds: `source` reading the picture, `queue` waiting for a free thread, and for CPUs that other calls keep busy
+ * between the stages; then the stages in their order;
  * `container` writing a zip, 0 for other formats; `total` from the call to its result.
  */
 export type Timings = Record<NativeStage | 'source' | 'container', number>;

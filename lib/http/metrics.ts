@@ -46,7 +46,7 @@ export class Metrics {
     });
     this.#stages = new Histogram({
       name: 'bgcut_stage_duration_seconds',
-      help: 'The stages of a call; queue is waiting for a free thread.',
+      help: 'The stages of a call; queue is waiting for a free thread and for CPUs.',
       labelNames: ['stage'],
       buckets: seconds,
       registers,

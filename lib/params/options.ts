@@ -91,12 +91,12 @@ export const engineOptions = {
     doc: "Threads of inference; by default the CPUs that this process may use, a container's quota included.",
   }),
 
-  /** Pictures worked on at the same time; 1 unless given. */
+  /** Pictures worked on at the same time; 2 unless given. */
   concurrency: parameter({
     grammar: integer(1, 64),
     default: defaultConcurrency,
     error: 'invalid_concurrency',
-    doc: 'Pictures worked on at the same time. They share one set of weights.',
+    doc: 'Pictures worked on at the same time. They share one set of weights and the CPUs of the process; small pictures go first, and where there are several at a time, one of them has no more than 16 megapixels.',
   }),
 
   /** Calls that may wait beside those; 16 unless given. One more rejects at once with `engine_busy`. */

@@ -8,6 +8,7 @@
 #include "addon/engine_wrap.h"
 #include "addon/environment.h"
 #include "addon/read_plan.h"
+#include "core/cpus.h"
 #include "image/versions.h"
 #include "segment/nvidia.h"
 #include "segment/runtime.h"
@@ -28,6 +29,11 @@ Napi::Value load_runtime(const Napi::CallbackInfo& info) {
 
 Napi::Value shutdown(const Napi::CallbackInfo& info) {
   Environment::of(info.Env()).shutdown();
+  return info.Env().Undefined();
+}
+
+Napi::Value use_cpus(const Napi::CallbackInfo& info) {
+  bgcut::use_cpus(info[0].As<Napi::Number>().Int32Value());
   return info.Env().Undefined();
 }
 
@@ -83,8 +89,9 @@ Napi::Value create_engine(const Napi::CallbackInfo& info) {
   auto& environment = Environment::of(env);
   return environment.run(env, environment.loads(), [model, placement, concurrency]() -> MakeValue {
     auto session = segment::open_session(model.file, placement, model.contract);
-    auto engine = std::make_shared<Engine>(Model{std::move(session), model.contract, nullptr},
-                                           placement.threads, concurrency);
+    Model loaded{std::move(session), model.contract, nullptr};
+    loaded.on_cpu = placement.device == segment::Device::kCpu;
+    auto engine = std::make_shared<Engine>(std::move(loaded), placement.threads, concurrency);
     return [engine](Napi::Env js) { return EngineWrap::make(js, engine); };
   });
 }
@@ -94,6 +101,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   PictureWrap::define(env);
   EngineWrap::define(env);
   exports.Set("loadRuntime", Napi::Function::New(env, load_runtime));
+  exports.Set("useCpus", Napi::Function::New(env, use_cpus));
   exports.Set("shutdown", Napi::Function::New(env, shutdown));
   exports.Set("versions", Napi::Function::New(env, versions));
   exports.Set("probeProvider", Napi::Function::New(env, probe_provider));

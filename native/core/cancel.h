@@ -13,6 +13,10 @@ namespace bgcut {
 
 using Clock = std::chrono::steady_clock;
 
+inline double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
 // Shared by the thread that works and the threads that may stop it. The first reason wins.
 class CancelToken {
  public:

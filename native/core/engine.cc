@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "core/memory.h"
+#include "core/schedule.h"
+#include "segment/runtime.h"
 
 namespace bgcut {
 
@@ -41,8 +43,10 @@ struct Job {
 
 namespace {
 
-double milliseconds_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+// Nothing has run for a while: scratch memory goes back to the system.
+void release_memory() {
+  segment::release_scratch();
+  return_free_memory();
 }
 
 // Engines that are alive, for shutdown_all().
@@ -59,8 +63,8 @@ Registry& registry() {
 }  // namespace
 
 Engine::Engine(Model model, int threads, int concurrency)
-    : model_(std::move(model)), threads_(threads), workers_(concurrency) {
-  return_large_blocks();
+    : model_(std::move(model)), threads_(threads), workers_(concurrency, release_memory) {
+  keep_small_blocks();
   const std::lock_guard lock(registry().mutex);
   registry().engines.insert(this);
 }
@@ -76,6 +80,9 @@ Engine::~Engine() {
 std::shared_ptr<Job> Engine::submit(Request request, std::function<void(Outcome)> done) {
   auto job = std::make_shared<Job>();
   const auto timeout = request.plan.timeout;
+  const Rank rank = rank_of(request, job->submitted);
+  const bool large = is_large(request);
+  request.rank = rank;
   job->request = std::move(request);
   job->done = std::move(done);
   {
@@ -83,7 +90,7 @@ std::shared_ptr<Job> Engine::submit(Request request, std::function<void(Outcome)
     std::erase_if(jobs_, [](const auto& other) { return other.expired(); });
     if (!closing_) {
       jobs_.push_back(job);
-      workers_.post([this, job] { run(job); });
+      workers_.post([this, job] { run(job); }, rank, large);
       if (timeout.count() > 0) {
         watchdog_.watch(job->token, job->submitted + timeout, [weak = std::weak_ptr(job)] {
           if (const auto late = weak.lock()) late->settle_if_waiting();
@@ -105,7 +112,8 @@ void Engine::run(const std::shared_ptr<Job>& job) {
       return model_;
     }();
     Result result = run_pipeline(std::move(job->request), model, threads_, *job->token);
-    job->settle(Finished{std::move(result), queue_ms, milliseconds_since(job->submitted)});
+    const double waited_ms = queue_ms + result.waiting_ms;
+    job->settle(Finished{std::move(result), waited_ms, milliseconds_since(job->submitted)});
   } catch (...) {
     job->settle(current_error());
   }
@@ -151,6 +159,8 @@ void Engine::time_inference(Size size,
         const std::lock_guard lock(mutex_);
         return model_;
       }();
+      CpuShare share(Clock::now(), *shutdown_token_);
+      share.hold(model.on_cpu ? threads_ : 1);
       const segment::Tensor blank{std::vector<float>(static_cast<size_t>(3 * size.area())), size};
       double inside = 0;
       segment::infer(*model.session, model.contract, blank, false, *shutdown_token_, inside);

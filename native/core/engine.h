@@ -24,7 +24,7 @@ namespace bgcut {
 
 struct Finished {
   Result result;
-  double queue_ms;  // from submission to the first stage
+  double queue_ms;  // waiting: for a thread, then for CPUs between the stages
   double total_ms;  // from submission to the end
 };
 using Outcome = std::variant<Finished, Error>;
@@ -34,7 +34,8 @@ struct Job;
 
 class Engine {
  public:
-  // `threads`: for libvips and our own loops, per request. `concurrency`: requests at a time.
+  // `threads`: most that one request computes with. `concurrency`: requests at a time; they share
+  // the CPUs of the process (core/cpus.h), and the order is that of core/schedule.h.
   Engine(Model model, int threads, int concurrency);
   ~Engine();
   Engine(const Engine&) = delete;

@@ -14,10 +14,12 @@ void return_free_memory() {
 #endif
 }
 
-void return_large_blocks() {
+void keep_small_blocks() {
 #ifdef __GLIBC__
-  constexpr int kLarge = 1 << 20;
+  constexpr int kLarge = 24 << 20;
+  constexpr int kKept = 256 << 20;
   if (std::getenv("MALLOC_MMAP_THRESHOLD_") == nullptr) mallopt(M_MMAP_THRESHOLD, kLarge);
+  if (std::getenv("MALLOC_TRIM_THRESHOLD_") == nullptr) mallopt(M_TRIM_THRESHOLD, kKept);
 #endif
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <system_error>
@@ -9,11 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "core/cpus.h"
+
 namespace bgcut {
 
-// Calls work(begin, end) over [0, rows) in `bands` contiguous bands, one on the calling thread. The
-// first exception of any band is rethrown after all have ended. Results must not depend on the
-// split, so that any number of threads gives the same bytes.
+// Calls work(begin, end) over [0, rows) in `bands` contiguous bands, on the calling thread and on
+// as many others as there are spare CPUs for, each taking the next band. The first exception of any
+// band is rethrown after all have ended. Results must not depend on the split, so that any number
+// of threads gives the same bytes.
 template <typename Work>
 void parallel_bands(int bands, int rows, Work&& work) {
   if (bands <= 1) {
@@ -22,25 +27,26 @@ void parallel_bands(int bands, int rows, Work&& work) {
   }
   std::exception_ptr failure;
   std::mutex mutex;
-  const auto guarded = [&](int band) {
-    try {
-      work(static_cast<int>(static_cast<int64_t>(rows) * band / bands),
-           static_cast<int>(static_cast<int64_t>(rows) * (band + 1) / bands));
-    } catch (...) {
-      const std::lock_guard lock(mutex);
-      if (!failure) failure = std::current_exception();
+  std::atomic<int> next{0};
+  const auto take_bands = [&] {
+    for (int band = next++; band < bands; band = next++) {
+      try {
+        work(static_cast<int>(static_cast<int64_t>(rows) * band / bands),
+             static_cast<int>(static_cast<int64_t>(rows) * (band + 1) / bands));
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        if (!failure) failure = std::current_exception();
+      }
     }
   };
+  const SpareCpus spare(bands - 1);
   std::vector<std::thread> helpers;
-  helpers.reserve(static_cast<size_t>(bands) - 1);
-  for (int band = 1; band < bands; ++band) {
-    try {
-      helpers.emplace_back(guarded, band);
-    } catch (const std::system_error&) {  // no thread to be had: the caller does that band too
-      guarded(band);
-    }
+  helpers.reserve(static_cast<size_t>(spare.count()));
+  try {
+    for (int i = 0; i < spare.count(); ++i) helpers.emplace_back(take_bands);
+  } catch (const std::system_error&) {  // no thread to be had: those that run take all bands
   }
-  guarded(0);
+  take_bands();
   for (auto& helper : helpers) helper.join();
   if (failure) std::rethrow_exception(failure);
 }

@@ -142,7 +142,6 @@ segment::Tensor tensor_again(Context& context) {
 
 void inference(Context& context) {
   // A large picture needs the memory more, to be encoded, than the next request needs it kept.
-  constexpr int64_t kLargePicture = 16'000'000;
   const bool release_scratch = context.request.plan.frame.area() > kLargePicture;
   double& inside = context.result.stage_ms[2];
   const auto look = [&](const segment::Tensor& tensor) {
@@ -313,7 +312,7 @@ void encode(Context& context) {
   result.size = context.decoded.pixels.size();
   const auto write = [&](image::Part part, bool last = true) {
     return image::encode(context.decoded.pixels, part, encoder, context.decoded.tags, last,
-                         context.threads, context.token);
+                         context.token);
   };
   if (encoder.format == Format::kZip) {
     // Neither encoder keeps more than one core busy: the two parts are written side by side.
@@ -329,9 +328,29 @@ void encode(Context& context) {
   }
 }
 
-using Stage = void (*)(Context&);
-constexpr std::array<Stage, kStageNames.size()> kStages{decode,   tensor, inference, matte, mask,
-                                                        classify, layout, compose,   encode};
+// ONNX Runtime computes with threads of its own, as many as a request may have.
+bool by_model(const Context& context) {
+  return context.model.on_cpu;
+}
+bool by_matting_model(const Context& context) {
+  const auto& matting = context.request.plan.matting;
+  return matting && matting->model && by_model(context);
+}
+
+struct Stage {
+  void (*run)(Context&);
+  // Whether it keeps all CPUs of a request busy; others hold one, and use what is idle beside it.
+  bool (*holds_all)(const Context&) = nullptr;
+};
+constexpr std::array<Stage, kStageNames.size()> kStages{{{decode},
+                                                         {tensor},
+                                                         {inference, by_model},
+                                                         {matte, by_matting_model},
+                                                         {mask},
+                                                         {classify},
+                                                         {layout},
+                                                         {compose},
+                                                         {encode}}};
 
 }  // namespace
 
@@ -355,13 +374,18 @@ Result run_pipeline(Request request, const Model& model, int threads, CancelToke
                   {},
                   {},
                   {}};
+  CpuShare share(context.request.rank, token);
   for (size_t i = 0; i < kStages.size(); ++i) {
+    const Stage& stage = kStages[i];
     token.check();
+    const auto waiting = Clock::now();
+    share.hold(stage.holds_all != nullptr && stage.holds_all(context) ? threads : 1);
+    context.result.waiting_ms += milliseconds_since(waiting);
     const auto start = Clock::now();
-    kStages[i](context);
+    stage.run(context);
     // A stage may report a time of its own: inference, the time inside ONNX Runtime.
     double& spent = context.result.stage_ms[i];
-    if (spent == 0) spent = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    if (spent == 0) spent = milliseconds_since(start);
   }
   return std::move(context.result);
 }

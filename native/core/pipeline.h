@@ -8,6 +8,7 @@
 #include <span>
 
 #include "core/cancel.h"
+#include "core/cpus.h"
 #include "core/plan.h"
 #include "image/encode.h"
 #include "image/picture.h"
@@ -48,6 +49,7 @@ struct Result {
   std::optional<image::Encoded> alpha;                // for a zip its alpha.png
   Box foreground;                                     // the subject's box in pixels of the frame
   std::array<double, kStageNames.size()> stage_ms{};  // wall time per stage, milliseconds
+  double waiting_ms = 0;                              // for CPUs, between the stages
 };
 
 // Weights and settings that all requests of an engine share; scratch memory belongs to a request.
@@ -58,19 +60,25 @@ struct Model {
   std::shared_ptr<const segment::Detector> detector;
   // Makes mattes where the plan says so; null: it doesn't.
   std::shared_ptr<const segment::MattingModel> matting = nullptr;
+  // Whether `session` and `matting` compute on the CPU, with all threads of a request.
+  bool on_cpu = true;
 };
+
+// More pixels than this are a large picture: the memory of one is worth more care than time.
+inline constexpr int64_t kLargePicture = 16'000'000;
 
 // One request.
 struct Request {
   std::unique_ptr<image::Picture> picture;
   Plan plan;
   Composer compose;
+  Rank rank{};  // whose turn it is where CPUs are short
 };
 
 // Runs a request, whose picture's memory is freed as soon as it is decoded. The token is checked
-// between stages, inside inference, and while libvips decodes and encodes.
-// Throws Error: what the stages throw, kUnknownForeground where nothing is left, or the token's
-// reason.
+// between stages, inside inference, while libvips decodes and encodes, and while CPUs are waited
+// for. Throws Error: what the stages throw, kUnknownForeground where nothing is left, or the
+// token's reason.
 Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token);
 
 }  // namespace bgcut

@@ -1,5 +1,6 @@
 #include "core/worker_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 #ifdef __linux__
@@ -29,16 +30,16 @@ void give_way_to_event_loop() {
 
 }  // namespace
 
-bool WorkerPool::post(std::function<void()> task) {
+bool WorkerPool::post(std::function<void()> task, Time rank, bool large) {
   const std::lock_guard lock(mutex_);
   if (closing_) return false;
-  tasks_.push_back(std::move(task));
+  const auto queued = tasks_.emplace(rank, Task{std::move(task), large});
   if (static_cast<int>(threads_.size()) < size_) {
     try {
       threads_.emplace_back([this] { work(); });
     } catch (...) {
       if (threads_.empty()) {  // nobody would ever run it
-        tasks_.pop_back();
+        tasks_.erase(queued);
         throw;
       }
     }
@@ -47,19 +48,50 @@ bool WorkerPool::post(std::function<void()> task) {
   return true;
 }
 
+// The first task that may start now.
+WorkerPool::Queue::iterator WorkerPool::next() {
+  const bool no_more_large = running_large_ >= std::max(size_ - 1, 1);
+  return std::find_if(tasks_.begin(), tasks_.end(), [no_more_large](const auto& entry) {
+    return !(entry.second.large && no_more_large);
+  });
+}
+
+void WorkerPool::wait(std::unique_lock<std::mutex>& lock) {
+  const auto ready = [this] { return next() != tasks_.end() || (closing_ && tasks_.empty()); };
+  while (!ready()) {
+    if (told_idle_ || running_ > 0 || on_idle_ == nullptr) {
+      wake_.wait(lock);
+    } else if (wake_.wait_for(lock, idle_after_) == std::cv_status::timeout && !ready() &&
+               !told_idle_ && running_ == 0) {
+      told_idle_ = true;
+      lock.unlock();
+      on_idle_();
+      lock.lock();
+    }
+  }
+}
+
 void WorkerPool::work() {
   give_way_to_event_loop();
+  std::unique_lock lock(mutex_);
   for (;;) {
-    std::function<void()> task;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return closing_ || !tasks_.empty(); });
-      if (tasks_.empty()) break;
-      task = std::move(tasks_.front());
-      tasks_.pop_front();
-    }
-    task();
+    wait(lock);
+    const auto found = next();
+    if (found == tasks_.end()) break;
+    Task task = std::move(found->second);
+    tasks_.erase(found);
+    told_idle_ = false;
+    ++running_;
+    running_large_ += task.large ? 1 : 0;
+    lock.unlock();
+    task.run();
+    task.run = nullptr;
+    lock.lock();
+    --running_;
+    running_large_ -= task.large ? 1 : 0;
+    wake_.notify_all();  // a large task may start now, or everything is idle
   }
+  lock.unlock();
   image::leave_thread();
 }
 

@@ -1,9 +1,10 @@
 // Threads of our own with a queue in front: nothing of BgCut runs on libuv's pool.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -12,26 +13,47 @@ namespace bgcut {
 
 class WorkerPool {
  public:
-  // Threads start with the first task.
-  explicit WorkerPool(int threads) : size_(threads) {}
+  using Time = std::chrono::steady_clock::time_point;
+
+  // Threads start with the first task. `on_idle` is called by one of them when nothing has run for
+  // `idle_after`, once after each time that something did; it must not throw.
+  explicit WorkerPool(int threads, std::function<void()> on_idle = {},
+                      std::chrono::milliseconds idle_after = std::chrono::milliseconds(1000))
+      : size_(threads), on_idle_(std::move(on_idle)), idle_after_(idle_after) {}
   ~WorkerPool() { shutdown(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Queues `task`, which must not throw. Returns false, without queueing, after shutdown().
-  bool post(std::function<void()> task);
+  // Queues `task`, which must not throw, before all of a higher rank; by default tasks start in the
+  // order of posting. At most all threads but one, and at least one, run `large` tasks at a time.
+  // Returns false, without queueing, after shutdown().
+  bool post(std::function<void()> task, Time rank = std::chrono::steady_clock::now(),
+            bool large = false);
 
   // Lets queued tasks run to their end and joins the threads. Idempotent; callable from any thread
   // but the pool's own.
   void shutdown();
 
  private:
+  struct Task {
+    std::function<void()> run;
+    bool large;
+  };
+  using Queue = std::multimap<Time, Task>;
+
   void work();
+  Queue::iterator next();
+  void wait(std::unique_lock<std::mutex>& lock);
 
   const int size_;
+  const std::function<void()> on_idle_;
+  const std::chrono::milliseconds idle_after_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::function<void()>> tasks_;
+  Queue tasks_;
+  int running_ = 0;
+  int running_large_ = 0;
+  bool told_idle_ = true;
   bool closing_ = false;
   std::vector<std::thread> threads_;
   std::mutex joining_;

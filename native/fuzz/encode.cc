@@ -54,12 +54,11 @@ void encode(std::span<const uint8_t> bytes) {
   tags.density_x = input.any_number();
   tags.density_y = input.any_number();
   const bool consume = input.flag();
-  const int threads = input.between(1, 2);
   image::Pixels rgba = input.pixels(input.size(160), 4);
   const Size size = rgba.size();
 
   const CancelToken token;
-  const image::Encoded encoded = image::encode(rgba, part, encoder, tags, consume, threads, token);
+  const image::Encoded encoded = image::encode(rgba, part, encoder, tags, consume, token);
   const uint8_t* const data = encoded.data.get();
   const image::Picture picture = image::open_picture({data, data + encoded.length}, size.area());
   require(picture.header.size == size, "a file has the size of its pixels");

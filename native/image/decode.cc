@@ -131,16 +131,26 @@ Pixels resize_for_model(const Pixels& pixels, const Box& region, Size size, int 
 
 Pixels squeeze_to_rgb(const Pixels& rgba, const Box& region, Size size, bool has_alpha, int threads,
                       const CancelToken& token) {
-  const Pixels small = resize_for_model(rgba, region, size, threads, token);
-  const SourceImage source = view(small);
-  const Image rgb = apply(kCode, [&](VipsImage** out) {
-    if (!has_alpha) return vips_extract_band(source.get(), out, 0, "n", 3, nullptr);
-    double grey[] = {128, 128, 128};
-    VipsArrayDouble* background = vips_array_double_new(grey, 3);
-    const int status = vips_flatten(source.get(), out, "background", background, nullptr);
-    vips_area_unref(VIPS_AREA(background));
-    return status;
-  });
+  const int factor = std::min(region.width / size.width, region.height / size.height);
+  Pixels averaged;
+  if (factor >= 2) averaged = average_down(rgba, region, factor, threads);
+  const SourceImage source = view(factor >= 2 ? averaged : rgba);
+  Image seen = extract(source.get(), factor >= 2 ? whole(averaged) : region);
+  if (!has_alpha) {
+    seen = apply(kCode, [&](VipsImage** out) {
+      return vips_extract_band(seen.get(), out, 0, "n", 3, nullptr);
+    });
+  }
+  Image rgb = resample(seen, size, false);
+  if (has_alpha) {
+    rgb = apply(kCode, [&](VipsImage** out) {
+      double grey[] = {128, 128, 128};
+      VipsArrayDouble* background = vips_array_double_new(grey, 3);
+      const int status = vips_flatten(rgb.get(), out, "background", background, nullptr);
+      vips_area_unref(VIPS_AREA(background));
+      return status;
+    });
+  }
   return evaluate(rgb, threads, token, Code::kInternalError);
 }
 

@@ -110,10 +110,11 @@ void discard_consumed(VipsImage*, VipsProgress* progress, Pixels* pixels) {
 }  // namespace
 
 Encoded encode(Pixels& rgba, Part part, const Encoder& encoder, const Tags& tags, bool consume,
-               int threads, const CancelToken& token) {
+               const CancelToken& token) {
   const SourceImage source = view(rgba);
   const Image image = select(source.get(), part, tags);
-  bind_evaluation(image.get(), threads, token);
+  // The saver compresses on one thread while another hands it rows, which is little work.
+  bind_evaluation(image.get(), 1, token);
   if (consume) g_signal_connect(image.get(), "eval", G_CALLBACK(discard_consumed), &rgba);
   const char* profile = tags.has_profile && part != Part::kAlpha ? "srgb" : nullptr;
   void* data = nullptr;

@@ -2,6 +2,8 @@
 
 #include <mutex>
 
+#include "core/cpus.h"
+
 namespace bgcut::image {
 
 void ensure_vips() {
@@ -45,7 +47,8 @@ Pixels evaluate(const Image& image, int threads, const CancelToken& token, Code 
   // A copy of the header: the image itself may be shared with libvips' cache.
   const Image bound =
       apply(code, [&](VipsImage** out) { return vips_copy(image.get(), out, nullptr); });
-  bind_evaluation(bound.get(), threads, token);
+  const SpareCpus spare(threads - 1);
+  bind_evaluation(bound.get(), 1 + spare.count(), token);
   size_t length = 0;
   Bytes data(static_cast<uint8_t*>(vips_image_write_to_memory(bound.get(), &length)), g_free);
   if (data == nullptr) {

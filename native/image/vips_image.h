@@ -73,8 +73,9 @@ Image apply(Code code, Operation&& operation) {
 // Views `pixels` as a VipsImage without copying; `pixels` must outlive it.
 SourceImage view(const Pixels& pixels);
 
-// Evaluates `image` into memory of its own, on at most `threads` threads. Stops with the token's
-// reason when that is cancelled; throws Error(code) when the evaluation fails.
+// Evaluates `image` into memory of its own, on at most `threads` threads, as far as there are CPUs
+// to spare. Stops with the token's reason when that is cancelled; throws Error(code) when the
+// evaluation fails.
 Pixels evaluate(const Image& image, int threads, const CancelToken& token, Code code);
 
 // Makes the evaluation of `image` stop when the token does and use at most `threads` threads.

@@ -79,7 +79,7 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
       const CancelToken::Interrupt interrupt(token, [&options] { options.SetTerminate(); });
       const auto start = Clock::now();
       const Ort::Value& output = lane->run(input.values, options);
-      milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+      milliseconds = milliseconds_since(start);
       mask = read_mask(output);
     }
     session.lanes().give_back(std::move(lane));

@@ -153,7 +153,7 @@ TEST(Encode, PngGivesBackTheVeryPixels) {
   auto before = test::make_pixels(pixels.size(), 4);
   std::memcpy(before.data(), pixels.data(), pixels.byte_length());
   CancelToken token;
-  const auto encoded = image::encode(pixels, image::Part::kRgba, kPng, {}, true, 2, token);
+  const auto encoded = image::encode(pixels, image::Part::kRgba, kPng, {}, true, token);
   const auto again = image::open_picture(bytes_of(encoded), test::kManyPixels);
   EXPECT_TRUE(again.header.has_alpha);
   const auto back = image::decode(again, again.header.size, 2, token);
@@ -163,8 +163,8 @@ TEST(Encode, PngGivesBackTheVeryPixels) {
 TEST(Encode, ZipPartsAreAJpegAndAGreyPng) {
   auto decoded = decode_fixture("photos/chelsea.png");
   CancelToken token;
-  const auto colour = image::encode(decoded.pixels, image::Part::kRgb, kZip, {}, false, 2, token);
-  const auto alpha = image::encode(decoded.pixels, image::Part::kAlpha, kZip, {}, true, 2, token);
+  const auto colour = image::encode(decoded.pixels, image::Part::kRgb, kZip, {}, false, token);
+  const auto alpha = image::encode(decoded.pixels, image::Part::kAlpha, kZip, {}, true, token);
   EXPECT_EQ(image::open_picture(bytes_of(colour), test::kManyPixels).header.format,
             image::InputFormat::kJpg);
   const auto png = bytes_of(alpha);
@@ -177,7 +177,7 @@ TEST(Encode, StopsWhenCancelled) {
   CancelToken token;
   token.cancel(Code::kTimeout);
   try {
-    image::encode(decoded.pixels, image::Part::kRgba, kPng, {}, true, 2, token);
+    image::encode(decoded.pixels, image::Part::kRgba, kPng, {}, true, token);
     FAIL() << "encoded";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::kTimeout);
@@ -194,8 +194,7 @@ TEST(Encode, GivingMemoryBackDoesntChangeTheFile) {
     for (int y = 0; y < size.height; ++y) {
       for (int x = 0; x < size.width * 4; ++x) pixels.row(y)[x] = static_cast<uint8_t>(x * y >> 7);
     }
-    files.push_back(
-        bytes_of(image::encode(pixels, image::Part::kRgba, kPng, {}, consume, 2, token)));
+    files.push_back(bytes_of(image::encode(pixels, image::Part::kRgba, kPng, {}, consume, token)));
   }
   EXPECT_EQ(files[0], files[1]);
 }

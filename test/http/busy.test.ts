@@ -13,7 +13,13 @@ let key: string;
 let picture: Buffer;
 
 beforeAll(async () => {
-  engine = await createEngine({ ...onCpu, model: slowModel, offline: true, queue: 1 });
+  engine = await createEngine({
+    ...onCpu,
+    model: slowModel,
+    offline: true,
+    concurrency: 1,
+    queue: 1,
+  });
   running = await start({ engine, timeout: 120_000 });
   key = await running.key({ payg: 10_000 });
   picture = await scene(64, 64).png().toBuffer();

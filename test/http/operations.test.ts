@@ -96,7 +96,7 @@ describe('/metrics', () => {
     expect(Number(value('bgcut_stage_duration_seconds_sum{stage="inference"}'))).toBeGreaterThan(0);
     expect(value('bgcut_model_info{model="tiny",provider="cpu"')).toBe('1');
     expect(value('bgcut_graph_nodes{device="cpu"}')).toBe('2');
-    expect(value('bgcut_workers')).toBe('1');
+    expect(value('bgcut_workers')).toBe('2');
     expect(value('bgcut_queue_depth')).toBe('0');
     expect(value('bgcut_body_bytes')).toBe('0');
     expect(text).toContain('nodejs_eventloop_lag_p99_seconds');

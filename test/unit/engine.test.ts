@@ -71,7 +71,7 @@ describe('options', () => {
         commercial: 'yes',
         file: tiny,
       },
-      concurrency: 1,
+      concurrency: 2,
       queue: 3,
       pending: 0,
       versions: {
@@ -115,7 +115,12 @@ describe('a full engine', () => {
   });
 
   it('counts a call that waits for its picture', async () => {
-    await using full = await createEngine({ model: tiny, device: 'cpu', queue: 0 });
+    await using full = await createEngine({
+      model: tiny,
+      device: 'cpu',
+      concurrency: 1,
+      queue: 0,
+    });
     const stop = new AbortController();
     const waiting = rejection(full.removeBg(new PassThrough(), { signal: stop.signal }));
     expect((await rejection(full.removeBg(jpg))).code).toBe('engine_busy');
@@ -125,13 +130,35 @@ describe('a full engine', () => {
   });
 
   it('without a queue takes one call after the other', async () => {
-    await using narrow = await createEngine({ model: tiny, device: 'cpu', threads: 1, queue: 0 });
-    const first = await narrow.removeBg(jpg);
+    await using narrow = await createEngine({
+      model: tiny,
+      device: 'cpu',
+      threads: 1,
+      concurrency: 1,
+      queue: 0,
+    });
+    const first = await narrow.removeBg(jpg, { quality: 'fast' });
     for (let call = 1; call < 100; call += 1) {
-      const { data } = await narrow.removeBg(jpg);
+      const { data } = await narrow.removeBg(jpg, { quality: 'fast' });
       expect(data.equals(first.data)).toBe(true);
     }
     expect(narrow.info().pending).toBe(0);
+  });
+
+  it('tells of every call how long it waited, for its turn or for CPUs', async () => {
+    await using busy = await createEngine({ model: slow, device: 'cpu', concurrency: 2 });
+    const calls = await Promise.all(
+      [jpg, jpg].map((input) => busy.removeBg(input, { quality: 'fast' })),
+    );
+    for (const { timings } of calls) {
+      const { total, ...parts } = timings;
+      const told = Object.values(parts).reduce((sum, part) => sum + part);
+      expect(told / total).toBeGreaterThan(0.8);
+      expect(told / total).toBeLessThan(1.01);
+    }
+    // Inference takes all threads: the second call waited for that of the first, with a thread of its own.
+    const least = Math.min(...calls.map(({ timings }) => timings.inference));
+    expect(Math.max(...calls.map(({ timings }) => timings.queue))).toBeGreaterThan(least / 2);
   });
 
   it('gives the same results to many callers at once', async () => {

@@ -211,7 +211,7 @@ describe('own options', () => {
       device: 'auto',
       model: 'isnet',
       threads: none,
-      concurrency: 1,
+      concurrency: 2,
       queue: 16,
       cacheDir: none,
       offline: none,

@@ -33,6 +33,7 @@ function addon(failures: Partial<Record<DeviceName, Error>>, failure?: Error): F
     findTensorRt: () => Promise.resolve(null),
     loadRuntime: () => '',
     shutdown: () => undefined,
+    useCpus: () => undefined,
     versions: () => ({ libvips: '', onnxruntime: null }),
     probeProvider: () => Promise.reject(new Error('not used')),
     createEngine: (given) => {
