@@ -4,11 +4,12 @@
  * subject is scaled and positioned on it.
  */
 import { type Background, isOpaque } from './background.js';
-import { type Encoder, encoders } from './encoders.js';
+import { type Encoder, encoderOf } from './encoders.js';
 import { type FineType, type ShadowKey, shadowKey, shadowKeys } from './foreground/index.js';
 import { type Box, fits, type Limit, type Size } from './geometry.js';
 import { maxOfferedPixels, maxPngPixels, maxSide } from './limits.js';
 import type { Length } from './params/length.js';
+import type { Call } from './params/options.js';
 import type { ShadowKind } from './params/pertype.js';
 import type { Parameters } from './params/table.js';
 
@@ -45,7 +46,7 @@ export interface Composition {
 
 /** What a composition is made from. */
 export interface ComposeInput {
-  readonly parameters: Parameters;
+  readonly parameters: Parameters & Pick<Call, 'effort'>;
   readonly subject: Subject;
   /** What the subject is; anything where no parameter asks. */
   readonly type: FineType;
@@ -71,7 +72,7 @@ export function compose({ parameters, subject, type, background }: ComposeInput)
     unlimited.target.height === unlimited.canvas.height;
   const shown = unlimited.source === subject.box ? subject.boxTransparent : subject.transparent;
   const transparent = !isOpaque(behind) && (shown || windows === 'open' || !covered);
-  const encoder = encoders[formatOf(parameters, transparent)];
+  const encoder = encoderOf(formatOf(parameters, transparent), parameters.effort);
   const { canvas, source, target, foreground } = layOut(
     parameters,
     subject,
@@ -117,7 +118,7 @@ function shadowOf(parameters: Parameters, key: ShadowKey): Composition['shadow']
   return kind === 'none' || opacity === 0 ? null : { kind, opacity };
 }
 
-function formatOf(parameters: Parameters, transparent: boolean): keyof typeof encoders {
+function formatOf(parameters: Parameters, transparent: boolean): Encoder['format'] {
   const { format } = parameters;
   if (format !== 'auto') return format;
   return transparent || !isFinished(parameters) ? 'png' : 'jpg';

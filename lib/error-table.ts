@@ -172,6 +172,10 @@ const options = {
     title: 'Invalid quality option given',
     doc: 'See `quality` in docs/parameters.md.',
   },
+  invalid_effort: {
+    title: 'Invalid effort option given',
+    doc: 'See `effort` in docs/parameters.md.',
+  },
   invalid_timeout: {
     title: 'Invalid timeout option given',
     doc: 'See `timeout` in docs/parameters.md.',

@@ -17,6 +17,8 @@ export interface FacadeLimits {
   readonly bodyMemory: number;
   /** How much is done for hair, fur and edges; a request can't choose. */
   readonly quality: Call['quality'];
+  /** How long the encoders may try to make files smaller; a request can't choose. */
+  readonly effort: Call['effort'];
 }
 
 /** What the API promises its users. */
@@ -28,4 +30,5 @@ export const defaultLimits: FacadeLimits = {
   timeout: 30_000,
   bodyMemory: 512_000_000,
   quality: callOptions.quality.default,
+  effort: callOptions.effort.default,
 };

@@ -136,6 +136,9 @@ export const serverSettings = {
   /** How much is done for hair, fur and edges. */
   quality: callOptions.quality,
 
+  /** How long the encoders may try to make files smaller. */
+  effort: callOptions.effort,
+
   /** Whether there is a page at /. */
   page: parameter({
     grammar: boolean(),

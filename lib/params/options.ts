@@ -32,6 +32,18 @@ export const callOptions = {
     doc: 'How much is done for hair, fur and edges, and for the colours in them. What each costs and gains: docs/matting.md.',
   }),
 
+  /** How long the encoder may try to make the file smaller; `fast` unless given. */
+  effort: parameter({
+    grammar: oneOf({
+      fast: { doc: 'the quickest settings that are of use' },
+      balanced: { doc: 'smaller, for a few times the time' },
+      small: { doc: 'smaller still, for many times the time' },
+    }),
+    default: 'fast',
+    error: 'invalid_effort',
+    doc: 'How long the encoder may try to make the file smaller: the picture in it is the same, or as good. What each takes and gives for each format: docs/performance.md.',
+  }),
+
   /** Stops the call: it then rejects with the code `aborted`. */
   signal: parameter({
     grammar: instance('an AbortSignal', isSignal),

@@ -32,6 +32,9 @@ Encoder read_encoder(const Napi::Object& from) {
                                            {"all", PngFilter::kAll}});
   }
   if (encoder.format != Format::kPng) encoder.quality = read_int(from, "quality");
+  if (encoder.format == Format::kJpg || encoder.format == Format::kZip) {
+    encoder.optimize = from.Get("optimize").ToBoolean().Value();
+  }
   if (encoder.format == Format::kWebp) encoder.effort = read_int(from, "effort");
   return encoder;
 }

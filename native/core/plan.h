@@ -26,6 +26,7 @@ struct Encoder {
   int compression = 0;                  // png, zip (its alpha.png): zlib level 0..9
   int effort = 0;                       // webp: 0..6
   PngFilter filter = PngFilter::kNone;  // png, zip (its alpha.png)
+  bool optimize = false;                // jpg, zip (its color.jpg): smaller, in several passes
 };
 
 // A rectangle in pixels of the picture or canvas it belongs to.

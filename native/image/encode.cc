@@ -61,6 +61,7 @@ int save(VipsImage* image, Format format, const Encoder& encoder, const char* pr
          size_t* length) {
   // A null profile ends the argument list early, which is just what is wanted without one.
   const char* profile_key = profile != nullptr ? "profile" : nullptr;
+  const gboolean optimize = encoder.optimize ? TRUE : FALSE;
   switch (format) {
     case Format::kPng:
       return vips_pngsave_buffer(image, data, length, "compression", encoder.compression, "filter",
@@ -68,7 +69,9 @@ int save(VipsImage* image, Format format, const Encoder& encoder, const char* pr
                                  profile_key, profile, nullptr);
     case Format::kJpg:
       return vips_jpegsave_buffer(image, data, length, "Q", encoder.quality, "subsample_mode",
-                                  VIPS_FOREIGN_SUBSAMPLE_ON, "keep", VIPS_FOREIGN_KEEP_NONE,
+                                  VIPS_FOREIGN_SUBSAMPLE_ON, "optimize_coding", optimize,
+                                  "interlace", optimize, "trellis_quant", optimize,
+                                  "optimize_scans", optimize, "keep", VIPS_FOREIGN_KEEP_NONE,
                                   profile_key, profile, nullptr);
     case Format::kWebp:
       return vips_webpsave_buffer(image, data, length, "Q", encoder.quality, "alpha_q", 100,

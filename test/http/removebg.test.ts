@@ -25,6 +25,19 @@ const urlencoded = (fields: Record<string, string>) => post(new URLSearchParams(
 const base64 = () => picture.toString('base64');
 
 describe('a picture comes back', () => {
+  it('in a smaller file where the server is told to try', async () => {
+    const patient = await start({ effort: 'small' });
+    const body = () => form({ image_file: picture, size: 'auto', format: 'png' });
+    const small = await patient.call(path, {
+      method: 'POST',
+      key: await patient.key({ unlimited: true }),
+      body: body(),
+    });
+    const [fast, smaller] = [await bytesOf(await post(body())), await bytesOf(small)];
+    expect(smaller.length).toBeLessThan(fast.length);
+    expect((await rgba(smaller)).data.equals((await rgba(fast)).data)).toBe(true);
+  });
+
   it('from a multipart form, with every header of the API', async () => {
     const body = form({ image_file: picture, size: 'auto', format: 'png' });
     const answer = await post(body, { origin: 'https://example.com' });

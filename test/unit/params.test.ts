@@ -219,6 +219,7 @@ describe('own options', () => {
     expect(readOptions(callOptions, {})).toEqual({
       ...defaults,
       quality: 'balanced',
+      effort: 'fast',
       signal: none,
       timeout: 0,
     });
@@ -327,6 +328,7 @@ describe('the table', () => {
     expect(flags.map((flag) => flag.name)).toEqual([
       ...Object.keys(parameters),
       'quality',
+      'effort',
       'timeout',
       'device',
       'model',

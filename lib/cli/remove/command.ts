@@ -22,6 +22,7 @@ const parameterFlags = {
   ...parameters,
   bgImageFile: { ...parameters.bgImageFile, grammar: text('the path of a picture') },
   quality: callOptions.quality,
+  effort: callOptions.effort,
 };
 
 /** Adds `bgcut remove` to the program. */

@@ -38,8 +38,8 @@ export async function removebg(
     const parameters = parametersOf(body.form);
     const till = new Till(facade, key);
     const startedAt = performance.now();
-    const { timeout, quality } = facade.limits;
-    const call = { ...parameters, quality, signal: gone, timeout };
+    const { timeout, quality, effort } = facade.limits;
+    const call = { ...parameters, quality, effort, signal: gone, timeout };
     place.leave();
     const result = await facade.engine.perform(input, call, async (picture) => {
       Object.assign(notes, { input: `${picture.width}x${picture.height}` });
