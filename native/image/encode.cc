@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
+#include "image/read_once.h"
 #include "image/vips_image.h"
 
 namespace bgcut::image {
@@ -103,22 +105,20 @@ Encoded with_jfif_density(Encoded jpeg, const Tags& tags) {
   return result;
 }
 
-// Savers read their rows once, from top to bottom; threads may lag behind the count by some strips.
-void discard_consumed(VipsImage*, VipsProgress* progress, Pixels* pixels) {
-  constexpr int kLag = 128;
-  const auto rows = static_cast<int>(progress->npels / pixels->width());
-  pixels->discard_rows_before(rows - kLag);
-}
-
 }  // namespace
 
 Encoded encode(Pixels& rgba, Part part, const Encoder& encoder, const Tags& tags, bool consume,
                const CancelToken& token) {
-  const SourceImage source = view(rgba);
-  const Image image = select(source.get(), part, tags);
+  std::optional<ReadOnce> consumed;
+  std::optional<SourceImage> kept;
+  if (consume) {
+    consumed.emplace(rgba);
+  } else {
+    kept.emplace(view(rgba));
+  }
+  const Image image = select(consume ? consumed->image() : kept->get(), part, tags);
   // The saver compresses on one thread while another hands it rows, which is little work.
   bind_evaluation(image.get(), 1, token);
-  if (consume) g_signal_connect(image.get(), "eval", G_CALLBACK(discard_consumed), &rgba);
   const char* profile = tags.has_profile && part != Part::kAlpha ? "srgb" : nullptr;
   void* data = nullptr;
   size_t length = 0;

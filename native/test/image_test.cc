@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 
 #include "image/average.h"
 #include "image/decode.h"
 #include "image/encode.h"
+#include "image/read_once.h"
 #include "support.h"
 
 namespace bgcut {
@@ -26,6 +28,17 @@ Code code_of(const std::vector<uint8_t>& bytes, int64_t max_pixels = test::kMany
 
 std::vector<uint8_t> bytes_of(const image::Encoded& encoded) {
   return {encoded.data.get(), encoded.data.get() + encoded.length};
+}
+
+// Every byte says something of its place, and none is 0.
+image::Pixels numbered_pixels(Size size) {
+  auto pixels = test::make_pixels(size, 4);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width * 4; ++x) {
+      pixels.row(y)[x] = static_cast<uint8_t>(1 + (x * y >> 7) % 255);
+    }
+  }
+  return pixels;
 }
 
 image::Decoded decode_fixture(const std::string& name) {
@@ -188,15 +201,40 @@ TEST(Encode, StopsWhenCancelled) {
 TEST(Encode, GivingMemoryBackDoesntChangeTheFile) {
   const Size size{3000, 2500};
   CancelToken token;
-  std::vector<std::vector<uint8_t>> files;
-  for (const bool consume : {false, true}) {
-    auto pixels = test::make_pixels(size, 4);
-    for (int y = 0; y < size.height; ++y) {
-      for (int x = 0; x < size.width * 4; ++x) pixels.row(y)[x] = static_cast<uint8_t>(x * y >> 7);
+  const auto file = [&](bool consume) {
+    auto pixels = numbered_pixels(size);
+    return bytes_of(image::encode(pixels, image::Part::kRgba, kPng, {}, consume, token));
+  };
+  EXPECT_EQ(file(true), file(false));
+}
+
+// As threads do that were not given a core for a while: what comes late must still be there.
+TEST(ReadOnce, GivesBackNothingThatHasNotBeenRead) {
+  const Size size{2500, 2000};
+  constexpr int kRows = 100;
+  constexpr int kLate = 1000;  // the first row of what is read last
+  const auto expected = numbered_pixels(size);
+  auto pixels = numbered_pixels(size);
+  const image::ReadOnce once(pixels);
+  VipsRegion* const region = vips_region_new(once.image());
+  const auto read = [&](int left, int top, int width) {
+    const auto skipped = static_cast<ptrdiff_t>(left) * 4;
+    const VipsRect area{left, top, width, kRows};
+    ASSERT_EQ(vips_region_prepare(region, &area), 0);
+    for (int y = top; y < top + kRows; ++y) {
+      ASSERT_EQ(std::memcmp(VIPS_REGION_ADDR(region, left, y), expected.row(y) + skipped,
+                            static_cast<size_t>(width) * 4),
+                0)
+          << y;
     }
-    files.push_back(bytes_of(image::encode(pixels, image::Part::kRgba, kPng, {}, consume, token)));
+  };
+  for (int top = 0; top < size.height; top += kRows) {
+    read(0, top, top == kLate ? size.width - 260 : size.width);
   }
-  EXPECT_EQ(files[0], files[1]);
+  EXPECT_EQ(pixels.row(kLate / 2)[0], 0);  // gone, or nothing here would show anything
+  read(size.width - 260, kLate, 260);
+  EXPECT_EQ(pixels.row(size.height - kRows)[0], 0);
+  g_object_unref(region);
 }
 
 }  // namespace
