@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * node bench/quality/composites.mjs: pairs whose alpha is exact, for they are put together here: cut-outs over
- * photographs that are out of focus, as a camera would have them. The same bytes every time.
+ * photographs that are out of focus, as a camera would have them. The same bytes every time for a seed.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,6 +14,8 @@ import { openPython, oracles } from '../oracles/python.mjs';
 import { addGrain, grain } from '../picture.mjs';
 import { canvas, drawings } from './drawings.mjs';
 import { findPairs } from './pairs.mjs';
+import { seeded } from './random.mjs';
+import { spareDrawings } from './spare-drawings.mjs';
 
 /**
  * Straight colours and alpha.
@@ -41,14 +43,26 @@ const groups = new Map([
   ['am2k', 'fur'],
   ['lemur', 'fur'],
 ]);
-/** Levels of 255: a camera by daylight. */
-const grainSigma = 2.5;
+/**
+ * @typedef {object} Scene what lies behind a cut-out, and before it
+ * @property {number} ground index of grounds
+ * @property {number} left of the part of the ground that is used, as a share of what is left over; top likewise
+ * @property {number} top
+ * @property {number} part of the ground's sides
+ * @property {number} blur as a share of the longer side
+ * @property {number} grain levels of 255; 2.5 is a camera by daylight
+ */
+
+/** The whole picture where subjects are small, in pixels. */
+const wide = { width: 4000, height: 3000 };
 
 const usage = `node bench/quality/composites.mjs [options]
 
   --pairs DIR   cut-outs too from pairs whose names begin with ${[...groups.keys()].join(', ')}; their foregrounds
                 are estimated with PyMatting, which needs Python
   --out DIR     (out/composites)
+  --seed N      other subjects, grounds, softness and grain than those of the tables, for checking (0: those)
+  --small       subjects of 10 to 25 % of the side of a picture of 12 MP
   --help
 `;
 
@@ -56,6 +70,8 @@ const { values } = parseArgs({
   options: {
     pairs: { type: 'string' },
     out: { type: 'string', default: 'out/composites' },
+    seed: { type: 'string', default: '0' },
+    small: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -65,14 +81,19 @@ else await make();
 
 async function make() {
   await mkdir(values.out, { recursive: true });
+  const seed = Number(values.seed);
+  const random = seeded(seed);
   let turn = 0;
   /** @param {string} name @param {Cutout} cutout @param {string} shadow SVG */
   const add = async (name, cutout, shadow = '') => {
-    const behind = await background(turn++ % grounds.length, cutout, shadow);
-    await writePair(join(values.out, name), cutout, behind);
+    const scene = seed === 0 ? firstScene(turn) : anyScene(random);
+    turn++;
+    const placed = values.small ? await placeSmall(cutout, random) : cutout;
+    const behind = await background(scene, placed, values.small ? '' : shadow);
+    await writePair(join(values.out, name), placed, behind, scene.grain);
     process.stdout.write(`${name}\n`);
   };
-  for (const { group, name, body, shadow } of drawings()) {
+  for (const { group, name, body, shadow } of seed === 0 ? drawings() : spareDrawings(seed)) {
     const cutout = await draw(body);
     await add(`${group}_${name}`, cutout, cast(shadow));
     // There are no photographs with such parts among the pairs: these are shown twice.
@@ -95,6 +116,62 @@ async function make() {
 }
 
 /**
+ * The grounds one after the other, all of each, as the tables have them.
+ *
+ * @param {number} turn
+ * @returns {Scene}
+ */
+function firstScene(turn) {
+  return { ground: turn % grounds.length, left: 0, top: 0, part: 1, blur: 1 / 120, grain: 2.5 };
+}
+
+/**
+ * @param {ReturnType<typeof seeded>} random
+ * @returns {Scene}
+ */
+function anyScene(random) {
+  return {
+    ground: Math.floor(random.between(0, grounds.length)),
+    left: random.between(0, 1),
+    top: random.between(0, 1),
+    part: random.between(0.5, 1),
+    blur: 1 / random.between(70, 400),
+    grain: random.between(1, 5),
+  };
+}
+
+/**
+ * A cut-out somewhere in a wide picture.
+ *
+ * @param {Cutout} cutout
+ * @param {ReturnType<typeof seeded>} random
+ * @returns {Promise<Cutout>}
+ */
+async function placeSmall({ rgb, alpha, width, height }, random) {
+  const side = random.between(0.1, 0.25) * Math.max(wide.width, wide.height);
+  const scale = Math.min(1, side / Math.max(width, height));
+  const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
+  const left = Math.floor(random.between(0.1, 0.9) * (wide.width - size.width));
+  const top = Math.floor(random.between(0.1, 0.9) * (wide.height - size.height));
+  const margins = {
+    left,
+    top,
+    right: wide.width - size.width - left,
+    bottom: wide.height - size.height - top,
+  };
+  const data = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .joinChannel(alpha, { raw: { width, height, channels: 1 } })
+    .raw()
+    .toBuffer();
+  const small = await sharp(data, { raw: { width, height, channels: 4 } })
+    .resize(size.width, size.height)
+    .extend({ ...margins, background: { r: 0, g: 0, b: 0, alpha: 0 } })
+    .raw()
+    .toBuffer();
+  return { ...split(small), ...wide };
+}
+
+/**
  * Drawn at twice the size, so that alpha is a mean of coverages.
  *
  * @param {string} body
@@ -108,13 +185,18 @@ async function draw(body) {
     .ensureAlpha()
     .raw()
     .toBuffer();
-  const rgb = Buffer.alloc(3 * width * height);
-  const alpha = Buffer.alloc(width * height);
+  return { ...split(data), width, height };
+}
+
+/** @param {Buffer} rgba 4 bytes per pixel */
+function split(rgba) {
+  const rgb = Buffer.alloc((rgba.length / 4) * 3);
+  const alpha = Buffer.alloc(rgba.length / 4);
   for (let i = 0; i < alpha.length; i++) {
-    data.copy(rgb, 3 * i, 4 * i, 4 * i + 3);
-    alpha[i] = data.readUInt8(4 * i + 3);
+    rgba.copy(rgb, 3 * i, 4 * i, 4 * i + 3);
+    alpha[i] = rgba.readUInt8(4 * i + 3);
   }
-  return { rgb, alpha, width, height };
+  return { rgb, alpha };
 }
 
 /**
@@ -145,18 +227,21 @@ function cast(shadow) {
 /**
  * A part of a photograph that fills the frame, out of focus, with the shadow on it.
  *
- * @param {number} index of grounds
+ * @param {Scene} scene
  * @param {{ width: number, height: number }} size
  * @param {string} shadow SVG
  */
-async function background(index, { width, height }, shadow) {
-  const [photo, [left, top, across, down]] = grounds[index] ?? grounds[0];
+async function background(scene, { width, height }, shadow) {
+  const [photo, [x, y, across, down]] = grounds[scene.ground] ?? grounds[0];
+  const part = { width: Math.round(across * scene.part), height: Math.round(down * scene.part) };
+  const left = x + Math.floor(scene.left * (across - part.width));
+  const top = y + Math.floor(scene.top * (down - part.height));
   const blurred = await sharp(join(fixtures, photo))
     .toColourspace('srgb')
     .removeAlpha()
-    .extract({ left, top, width: across, height: down })
+    .extract({ left, top, ...part })
     .resize(width, height, { fit: 'cover', kernel: 'cubic' })
-    .blur(Math.max(width, height) / 120)
+    .blur(Math.max(width, height) * scene.blur)
     .png({ compressionLevel: 1 })
     .toBuffer();
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shadow}</svg>`;
@@ -173,14 +258,15 @@ async function background(index, { width, height }, shadow) {
  * @param {string} path of both files, without suffix
  * @param {Cutout} cutout
  * @param {Buffer} behind 3 bytes per pixel
+ * @param {number} sigma of the grain, levels of 255
  */
-async function writePair(path, { rgb, alpha, width, height }, behind) {
+async function writePair(path, { rgb, alpha, width, height }, behind, sigma) {
   const picture = Buffer.alloc(rgb.length);
   for (let i = 0; i < picture.length; i++) {
     const share = alpha.readUInt8(Math.floor(i / 3)) / 255;
     picture[i] = Math.round(share * rgb.readUInt8(i) + (1 - share) * behind.readUInt8(i));
   }
-  addGrain(picture, await grain(width, height), grainSigma);
+  addGrain(picture, await grain(width, height), sigma);
   const jpeg = sharp(picture, { raw: { width, height, channels: 3 } }).jpeg({
     quality: 92,
     chromaSubsampling: '4:4:4',

@@ -71,7 +71,7 @@ export function drawings() {
  * @param {number} seed
  * @param {{ hue: number, light: number, length: number, curl: number, wind: number, shirt: number }} look
  */
-function portrait(seed, { hue, light, length, curl, wind, shirt }) {
+export function portrait(seed, { hue, light, length, curl, wind, shirt }) {
   const random = seeded(seed);
   const head = { x: 800, y: 470, rx: 165, ry: 215 };
   const strand = (/** @type {number} */ reach, /** @type {number} */ thickness) => {
@@ -122,7 +122,7 @@ function face(x, y) {
  * @param {number} seed
  * @param {{ hue: number, saturation: number, light: number, spread: number, length: number }} coat
  */
-function animal(seed, { hue, saturation, light, spread, length }) {
+export function animal(seed, { hue, saturation, light, spread, length }) {
   const random = seeded(seed);
   const parts = [
     { x: 800, y: 820, rx: 330, ry: 280 },
@@ -266,11 +266,11 @@ function basket() {
  * @param {string} from
  * @param {string} to
  */
-function gradient(id, from, to) {
+export function gradient(id, from, to) {
   return `<linearGradient id="${id}" gradientUnits="userSpaceOnUse" x1="350" y1="150" x2="1150" y2="1150"><stop offset="0" stop-color="${from}"/><stop offset="1" stop-color="${to}"/></linearGradient>`;
 }
 
 /** @param {number} value */
-function fixed(value) {
+export function fixed(value) {
   return Number(value.toFixed(1));
 }

@@ -11,6 +11,7 @@
 #include "core/parallel.h"
 #include "image/average.h"
 #include "image/decode.h"
+#include "matte/focus.h"
 #include "matte/foreground.h"
 #include "matte/learned.h"
 #include "matte/refine.h"
@@ -28,21 +29,23 @@ struct Context {
   int threads;
   CancelToken& token;
 
-  Size input;  // of the picture, upright
+  Size input{};  // of the picture, upright
   bool has_alpha = false;
-  image::Decoded decoded;
-  image::Pixels overview;  // of the whole picture, for what needs fewer pixels; may be empty
-  segment::Tensor tensor;
-  std::optional<segment::Tensor> second_tensor;
-  image::Pixels working;  // what the model sees, at the size of matting; empty where there is none
-  segment::Mask mask;     // the model's, then the matte
-  std::optional<segment::Mask> second_mask;
-  matte::Layers layers;
-  matte::Plane layers_alpha;  // of the same size
-  compose::Coverage coverage;
-  std::optional<segment::Evidence> evidence;
-  Layout layout;
-  Result result;
+  Box region{};  // what is cut out, in pixels of the frame; outside nothing is left
+  image::Decoded decoded{};
+  image::Pixels overview{};  // of the whole picture, for what needs fewer pixels; may be empty
+  segment::Tensor tensor{};
+  std::optional<segment::Tensor> second_tensor{};
+  // What the model sees, at the size of matting; empty where there is none.
+  image::Pixels working{};
+  segment::Mask mask{};  // the model's, then the matte
+  std::optional<segment::Mask> second_mask{};
+  matte::Layers layers{};
+  matte::Plane layers_alpha{};  // of the same size
+  compose::Coverage coverage{};
+  std::optional<segment::Evidence> evidence{};
+  Layout layout{};
+  Result result{};
 };
 
 // A box of a picture of size `from` in pixels of the picture scaled to `to`: not empty, inside it.
@@ -102,26 +105,32 @@ const image::Pixels& overview_or(const Context& context, const image::Pixels& pi
   return context.overview.width() > 0 ? context.overview : pixels;
 }
 
+// What the model and the matting see of a region of `pixels`, which has `shown` pixels in the
+// frame.
+void look_at(Context& context, const image::Pixels& pixels, const Box& region, Size shown) {
+  const Plan& plan = context.request.plan;
+  const auto squeezed = [&](Size size) {
+    return image::squeeze_to_rgb(pixels, region, size, context.has_alpha, context.threads,
+                                 context.token);
+  };
+  context.tensor = segment::fill_tensor(squeezed(plan.segment), context.model.contract);
+  if (!plan.matting) return;
+  context.working =
+      squeezed(plan.matting->model.value_or(matte::working_size(shown, plan.matting->pixels)));
+  if (plan.matting->second_look) {
+    context.second_tensor =
+        segment::fill_tensor(squeezed(*plan.matting->second_look), context.model.contract);
+  }
+}
+
 void tensor(Context& context) {
   const Plan& plan = context.request.plan;
   const image::Pixels& pixels = context.decoded.pixels;
   context.overview = overview_of(pixels, plan, context.threads);
   const image::Pixels& seen = overview_or(context, pixels);
-  const Box region = region_of_interest(plan, context.input, seen.size());
-  const auto squeezed = [&](Size size) {
-    return image::squeeze_to_rgb(seen, region, size, context.has_alpha, context.threads,
-                                 context.token);
-  };
-  context.tensor = segment::fill_tensor(squeezed(plan.segment), context.model.contract);
-  if (plan.matting) {
-    const Size shown = region_of_interest(plan, context.input, plan.frame).size();
-    context.working =
-        squeezed(plan.matting->model.value_or(matte::working_size(shown, plan.matting->pixels)));
-    if (plan.matting->second_look) {
-      context.second_tensor =
-          segment::fill_tensor(squeezed(*plan.matting->second_look), context.model.contract);
-    }
-  }
+  context.region = region_of_interest(plan, context.input, plan.frame);
+  look_at(context, seen, region_of_interest(plan, context.input, seen.size()),
+          context.region.size());
   if (!plan.classify) context.overview = {};
   fit_to(context, plan.frame);
 }
@@ -158,6 +167,18 @@ void inference(Context& context) {
     context.second_tensor.reset();  // a second look would be of the same size
   }
   context.request.picture.reset();
+  if (context.request.plan.matting) {
+    const Size shown = context.region.size();
+    if (const std::optional<Box> box = matte::focus_of(context.mask, shown)) {
+      const Box part{context.region.left + box->left, context.region.top + box->top, box->width,
+                     box->height};
+      look_at(context, context.decoded.pixels, part, part.size());
+      context.mask =
+          matte::focused(context.mask, *box, shown, look(context.tensor), context.threads);
+      context.tensor = {};
+      context.region = part;
+    }
+  }
   if (!context.second_tensor) return;
   context.second_mask = look(*context.second_tensor);
   context.second_tensor.reset();
@@ -177,7 +198,7 @@ matte::Plane matte_of(Context& context) {
     return matte::refine_by_model(context.working, context.second_mask ? blended() : first,
                                   *context.model.matting, context.threads, context.token);
   }
-  const Size most = region_of_interest(plan, context.input, plan.frame).size();
+  const Size most = context.region.size();
   return matte::with_detail(context.second_mask ? refined(blended()) : refined(first), first, most,
                             context.threads);
 }
@@ -198,8 +219,7 @@ void matte(Context& context) {
 }
 
 void mask(Context& context) {
-  const Plan& plan = context.request.plan;
-  const Box region = region_of_interest(plan, context.input, plan.frame);
+  const Box& region = context.region;
   image::Pixels& pixels = context.decoded.pixels;
   matte::apply_mask(context.mask, region, pixels, context.threads);
   if (!context.layers.foreground.empty()) {
@@ -208,8 +228,8 @@ void mask(Context& context) {
     context.layers_alpha = {};
   }
   if (context.overview.width() > 0) {
-    matte::apply_mask(context.mask, image::whole(context.overview), context.overview,
-                      context.threads);
+    matte::apply_mask(context.mask, scaled(region, pixels.size(), context.overview.size()),
+                      context.overview, context.threads);
   }
   context.mask = {};
   context.has_alpha = true;
@@ -355,25 +375,7 @@ constexpr std::array<Stage, kStageNames.size()> kStages{{{decode},
 }  // namespace
 
 Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token) {
-  Context context{std::move(request),
-                  model,
-                  threads,
-                  token,
-                  {},
-                  false,
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {},
-                  {}};
+  Context context{std::move(request), model, threads, token};
   CpuShare share(context.request.rank, token);
   for (size_t i = 0; i < kStages.size(); ++i) {
     const Stage& stage = kStages[i];

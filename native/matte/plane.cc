@@ -134,4 +134,14 @@ Plane enlarge(const Plane& plane, Size size, int threads) {
   return resample_by(catmull_rom, 2, plane, size, threads);
 }
 
+int pixels_of(float length, Size size) {
+  return std::max(1, static_cast<int>(std::lround(
+                         length * static_cast<float>(std::max(size.width, size.height)) / 1024)));
+}
+
+float smooth_step(float from, float to, float value) {
+  const float t = std::clamp((value - from) / (to - from), 0.0F, 1.0F);
+  return t * t * (3 - 2 * t);
+}
+
 }  // namespace bgcut::matte

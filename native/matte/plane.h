@@ -19,4 +19,11 @@ Plane resample(const Plane& plane, Size size, int threads);
 // values may leave the range of the plane's by an eighth of it.
 Plane enlarge(const Plane& plane, Size size, int threads);
 
+// A length that is `length` pixels in a picture whose longer side has 1024, in one of `size`: at
+// least 1.
+int pixels_of(float length, Size size);
+
+// 0 up to `from`, 1 from `to` on, smooth between; `from` < `to`.
+float smooth_step(float from, float to, float value);
+
 }  // namespace bgcut::matte

@@ -7,72 +7,17 @@
 
 #include "core/parallel.h"
 #include "matte/closed_form.h"
+#include "matte/colour_model.h"
 #include "matte/trimap.h"
+#include "matte/trust.h"
 
 namespace bgcut::matte {
 
 namespace {
 
-// Lengths are for pictures whose longer side has 1024 pixels.
+// Of pictures whose longer side has 1024 pixels.
 constexpr float kErode = 8;
-constexpr float kSoftnessReach = 14;
 constexpr float kInsideReach = 21;
-
-int pixels_of(float length, Size size) {
-  return std::max(1, static_cast<int>(std::lround(
-                         length * static_cast<float>(std::max(size.width, size.height)) / 1024)));
-}
-
-float smooth_step(float from, float to, float value) {
-  const float t = std::clamp((value - from) / (to - from), 0.0F, 1.0F);
-  return t * t * (3 - 2 * t);
-}
-
-// How far the mask is to be believed beside the colours. It is right about the place of a sharp
-// edge and about what it is sure of; in hair and fur it is soft and only roughly right. Sharp is
-// what changes much for how grey it is, around a pixel.
-Plane trust_in(const Plane& mask, int threads) {
-  constexpr float kSoft = 0.3F;  // change of the mask over its greyness, from the softest edge
-  constexpr float kSharp = 0.7F;
-  constexpr float kSoftWeight = 0.002F;
-  constexpr float kSharpWeight = 0.5F;
-  constexpr float kLeast = 0.1F;  // of the weight, at a mask of one half
-  const auto [width, height] = mask.size;
-  Plane change{std::vector<float>(mask.values.size()), mask.size};
-  Plane grey = change;
-  parallel_rows(threads, height, [&, columns = width, last = height - 1](int begin, int end) {
-    for (int y = begin; y < end; ++y) {
-      const auto row = [&](int at) {
-        return mask.values.data() + static_cast<ptrdiff_t>(std::clamp(at, 0, last)) * columns;
-      };
-      const float* const above = row(y - 1);
-      const float* const here = row(y);
-      const float* const below = row(y + 1);
-      for (int x = 0; x < columns; ++x) {
-        const float across = here[std::min(x + 1, columns - 1)] - here[std::max(x - 1, 0)];
-        const float along = below[x] - above[x];
-        const auto i =
-            static_cast<size_t>(y) * static_cast<size_t>(columns) + static_cast<size_t>(x);
-        change.values[i] = std::sqrt(across * across + along * along) / 2;
-        grey.values[i] = 4 * here[x] * (1 - here[x]);
-      }
-    }
-  });
-  const int reach = pixels_of(kSoftnessReach, mask.size);
-  change = box_mean(change, reach, threads);
-  grey = box_mean(grey, reach, threads);
-  Plane trust{std::vector<float>(mask.values.size()), mask.size};
-  for (size_t i = 0; i < mask.values.size(); ++i) {
-    constexpr float kHardlyGrey = 0.01F;
-    const float slope = change.values[i] / (grey.values[i] + kHardlyGrey);
-    const float sure = std::abs(2 * mask.values[i] - 1);
-    const float sharp = smooth_step(kSoft, kSharp, slope);
-    const float square = sure * sure;
-    trust.values[i] = (1 - sharp) * kSoftWeight * std::max(kLeast, square * square * square) +
-                      sharp * kSharpWeight * square;
-  }
-  return trust;
-}
 
 // The mean of each block of 2 x 2 pixels.
 image::Pixels halved(const image::Pixels& rgb) {
@@ -139,6 +84,49 @@ void settle(const Plane& mask, Plane& alpha, int threads) {
   }
 }
 
+// Beside a sharp edge nothing is a little there: what grain leaves of it on either side goes. Hair
+// has no sharp edges, and keeps its faintest ends.
+void clear_haze(const Plane& sharpness, Plane& alpha) {
+  constexpr float kHaze = 0.06F;
+  for (size_t i = 0; i < alpha.values.size(); ++i) {
+    const float cut = kHaze * sharpness.values[i];
+    alpha.values[i] = std::clamp((alpha.values[i] - cut) / (1 - 2 * cut), 0.0F, 1.0F);
+  }
+}
+
+// Holes that the mask has half found are opened, as far as it is unsure of them: where the colour
+// is one of the background's and hardly one of the subject's.
+void open_holes(const Plane& odds, Plane& mask) {
+  constexpr float kLikely = 0.8F;
+  constexpr float kCertain = 0.95F;
+  for (size_t i = 0; i < mask.values.size(); ++i) {
+    float& value = mask.values[i];
+    const float unsure = value > 0.5F ? 4 * value * (1 - value) : 1.0F;
+    value *= 1 - unsure * smooth_step(kLikely, kCertain, odds.values[i]);
+  }
+}
+
+// What lies further inside than an edge reaches is opaque, but where it looks like the background:
+// there it may be a hole.
+void fill_inside(const Plane& odds, Plane& alpha, int threads) {
+  constexpr float kReach = 8;
+  constexpr float kAllInside = 0.98F;  // share of the square around a pixel
+  constexpr float kGrey = 0.5F;        // up to here alpha stays, from kOpaque on it becomes 1
+  constexpr float kOpaque = 0.8F;
+  constexpr float kUnlikely = 0.3F;
+  constexpr float kMaybe = 0.6F;
+  Plane solid{std::vector<float>(alpha.values.size()), alpha.size};
+  std::transform(alpha.values.begin(), alpha.values.end(), solid.values.begin(),
+                 [](float value) { return value < kGrey ? 0.0F : 1.0F; });
+  const Plane share = box_mean(solid, pixels_of(kReach, alpha.size), threads);
+  for (size_t i = 0; i < alpha.values.size(); ++i) {
+    float& value = alpha.values[i];
+    const float inside = smooth_step(kAllInside, 1 - 1e-4F, share.values[i]);
+    const float own = 1 - smooth_step(kUnlikely, kMaybe, odds.values[i]);
+    value += inside * own * std::max(0.0F, smooth_step(kGrey, kOpaque, value) - value);
+  }
+}
+
 // What no byte shows is plain: nothing is spent on it later.
 void make_plain(Plane& alpha) {
   constexpr float kNothing = 0.5F / 255;
@@ -179,9 +167,15 @@ Plane blend(const Plane& first, const Plane& second, Size size, int threads) {
 }
 
 Plane refine(const image::Pixels& rgb, const Plane& mask, int threads, const CancelToken& token) {
-  const Plane given = resample(mask, rgb.size(), threads);
-  Plane alpha = solve(rgb, given, trust_in(given, threads), threads, token);
+  Plane given = resample(mask, rgb.size(), threads);
+  const Plane odds = background_odds(rgb, given, threads);
+  const Plane sharpness = sharpness_of(given, threads);
+  const Plane trust = trust_in(given, sharpness, doubt_in(rgb, given, threads));
+  open_holes(odds, given);
+  Plane alpha = solve(rgb, given, trust, threads, token);
   settle(given, alpha, threads);
+  clear_haze(sharpness, alpha);
+  fill_inside(odds, alpha, threads);
   make_plain(alpha);
   return alpha;
 }

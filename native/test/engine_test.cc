@@ -4,9 +4,12 @@
 
 #include <cmath>
 #include <condition_variable>
+#include <cstring>
 #include <future>
 #include <thread>
 
+#include "image/decode.h"
+#include "image/encode.h"
 #include "segment/runtime.h"
 #include "support.h"
 
@@ -110,6 +113,51 @@ TEST(Engine, LooksAgainWhereTheFirstLookLeavesDoubt) {
   const auto larger = cut_out(engine, {256, 256});
   EXPECT_NE(once, larger);
   EXPECT_EQ(cut_out(engine, {64, 64}, Size{256, 256}), larger);
+}
+
+// A bright subject in the middle of a dark picture, with dark bars that the first look, at 32 x 32,
+// can't show.
+std::unique_ptr<image::Picture> barred() {
+  auto pixels = test::make_pixels({960, 960}, 4);
+  for (int y = 0; y < 960; ++y) {
+    for (int x = 0; x < 960; ++x) {
+      const bool bright = x >= 400 && x < 560 && y >= 400 && y < 560 && x % 40 < 20;
+      std::memset(pixels.row(y) + static_cast<ptrdiff_t>(x) * 4, bright ? 250 : 5, 3);
+      pixels.row(y)[x * 4 + 3] = 255;
+    }
+  }
+  CancelToken token;
+  const auto file = image::encode(pixels, image::Part::kRgb,
+                                  {Format::kJpg, 95, 0, 0, PngFilter::kNone}, {}, false, 2, token);
+  return std::make_unique<image::Picture>(
+      image::open_picture({file.data.get(), file.data.get() + file.length}, test::kManyPixels));
+}
+
+TEST(Engine, LooksAgainAtASubjectThatIsSmallInThePicture) {
+  segment::Contract contract = test::tiny_contract();
+  contract.mean = {.5F, .5F, .5F};
+  Engine engine({test::open_tiny(), contract, nullptr}, 2, 1);
+  const auto opaque = [&](bool matting) {
+    Request request = request_for(plan_for({960, 960}), keep);
+    request.picture = barred();
+    request.plan.segment = {32, 32};
+    if (matting) request.plan.matting = Matting{1'000'000, {}, {}};
+    std::promise<Outcome> promise;
+    engine.submit(std::move(request),
+                  [&promise](Outcome outcome) { promise.set_value(std::move(outcome)); });
+    const Outcome outcome = promise.get_future().get();
+    const image::Encoded& file = std::get<Finished>(outcome).result.data;
+    CancelToken token;
+    const auto picture =
+        image::open_picture({file.data.get(), file.data.get() + file.length}, test::kManyPixels);
+    auto decoded = image::decode(picture, picture.header.size, 2, token).pixels;
+    const uint8_t* const row = decoded.row(480);
+    return std::pair{row[450 * 4 + 3], row[470 * 4 + 3]};  // in the middle of a bar and a gap
+  };
+  const auto [first_bar, first_gap] = opaque(false);
+  EXPECT_LT(first_bar - first_gap, 150);
+  const auto [bar, gap] = opaque(true);
+  EXPECT_GT(bar - gap, 220);
 }
 
 TEST(Mask, IsSureWhereAFairPartOfWhatMayBeSubjectIs) {

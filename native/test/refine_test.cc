@@ -7,26 +7,16 @@
 #include "matte/closed_form.h"
 #include "matte/foreground.h"
 #include "matte/refine.h"
-#include "support.h"
+#include "planes.h"
 
 namespace bgcut {
 namespace {
 
 using matte::Known;
 using matte::Plane;
-
-Plane plane(Size size, float value) {
-  return {std::vector<float>(static_cast<size_t>(size.area()), value), size};
-}
-
-float& at(Plane& values, int x, int y) {
-  return values.values[static_cast<size_t>(y) * static_cast<size_t>(values.size.width) +
-                       static_cast<size_t>(x)];
-}
-
-uint8_t* pixel_of(image::Pixels& pixels, int x, int y) {
-  return pixels.row(y) + static_cast<ptrdiff_t>(x) * pixels.bands();
-}
+using test::at;
+using test::pixel_of;
+using test::plane;
 
 // A small picture of arithmetic, which was also given to PyMatting 1.1.16.
 image::Pixels small_picture() {
@@ -215,6 +205,54 @@ TEST(Refine, AGreyPatchWellInsideBecomesOpaqueAndAGhostFarAwayGoes) {
   for (int y = 130; y < 170; ++y) {
     for (int x = 90; x < 130; ++x) ASSERT_EQ(at(alpha, x, y), 1) << x << "," << y;
     for (int x = 320; x < 360; ++x) ASSERT_EQ(at(alpha, x, y), 0) << x << "," << y;
+  }
+}
+
+TEST(Refine, AHazeBesideASharpEdgeGoes) {
+  const Size size{400, 300};
+  auto rgb = test::make_pixels(size, 3);
+  Plane mask = plane(size, 0);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const int grain = (x * x * 3 + y * y * 5 + x * y * 7) % 31 - 15;
+      std::memset(pixel_of(rgb, x, y), (x < 200 ? 180 : 90) + grain, 3);
+      at(mask, x, y) =
+          std::clamp((201.0F - static_cast<float>(x)) / 1.5F, x < 207 ? 0.02F : 0.0F, 1.0F);
+    }
+  }
+  Plane alpha = matte::refine(rgb, mask, 2, {});
+  double haze = 0;
+  for (int y = 20; y < 280; ++y) {
+    for (int x = 203; x < 206; ++x) haze += static_cast<double>(at(alpha, x, y)) / 780;
+  }
+  EXPECT_LT(haze, 0.002);
+}
+
+TEST(Refine, IsTheSameAHundredTimesOnOneTwoAndEightThreads) {
+  auto rgb = test::make_pixels({300, 200}, 3);
+  Plane mask = plane({128, 128}, 0);
+  for (int y = 0; y < 200; ++y) {
+    for (int x = 0; x < 300; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        pixel_of(rgb, x, y)[c] = static_cast<uint8_t>(x * (c + 1) / 4 + (x * y * 13) % 29);
+      }
+    }
+  }
+  for (int y = 0; y < 128; ++y) {
+    for (int x = 0; x < 128; ++x) {
+      at(mask, x, y) = std::clamp(static_cast<float>(96 - x - y / 4) / 40, 0.0F, 1.0F);
+    }
+  }
+  const auto matted = [&](int threads) {
+    return matte::with_detail(matte::refine(rgb, mask, threads, {}), mask, rgb.size(), threads);
+  };
+  const Plane first = matted(1);
+  for (int i = 0; i < 100; ++i) {
+    const Plane again = matted(i % 3 == 0 ? 1 : i % 3 == 1 ? 2 : 8);
+    ASSERT_EQ(
+        std::memcmp(first.values.data(), again.values.data(), first.values.size() * sizeof(float)),
+        0)
+        << i;
   }
 }
 

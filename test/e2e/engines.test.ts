@@ -19,6 +19,22 @@ it('the same bytes on 1, 2 and 4 threads, and again', { timeout: firstFetch }, a
   expect(results.map((data) => data.equals(results[0]!))).toEqual([true, true, true, true]);
 });
 
+it('the same preview a hundred times, on 1, 2 and 8 threads', { timeout: firstFetch }, async () => {
+  const seen = new Set<string>();
+  for (const [threads, times] of [
+    [1, 20],
+    [2, 60],
+    [8, 20],
+  ] as const) {
+    const engine = await createEngine({ ...onCpu, threads });
+    for (let i = 0; i < times; i++) {
+      seen.add((await engine.removeBg(photo, { format: 'png' })).data.toString('base64'));
+    }
+    await engine.dispose();
+  }
+  expect(seen.size).toBe(1);
+});
+
 it('removeBg() starts an engine by itself', { timeout: firstFetch }, async () => {
   const [first, second] = await Promise.all([removeBg(photo), removeBg(photo, { format: 'zip' })]);
   expect([first.model, first.format, second.format]).toEqual(['isnet', 'png', 'zip']);
