@@ -41,7 +41,6 @@ const jpeg = {
   small: { quality: 90, optimize: true },
 } as const satisfies Record<Effort, JpegSettings>;
 
-// 6 takes ten times as long as 4, for the last tenth of the bytes.
 const webpEffort = { fast: 0, balanced: 2, small: 4 } as const satisfies Record<Effort, number>;
 
 /** The settings of one format at one effort. */

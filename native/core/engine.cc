@@ -6,7 +6,6 @@
 
 #include "core/memory.h"
 #include "core/schedule.h"
-#include "segment/runtime.h"
 
 namespace bgcut {
 
@@ -43,12 +42,6 @@ struct Job {
 
 namespace {
 
-// Nothing has run for a while: scratch memory goes back to the system.
-void release_memory() {
-  segment::release_scratch();
-  return_free_memory();
-}
-
 // Engines that are alive, for shutdown_all().
 struct Registry {
   std::mutex mutex;
@@ -63,8 +56,8 @@ Registry& registry() {
 }  // namespace
 
 Engine::Engine(Model model, int threads, int concurrency)
-    : model_(std::move(model)), threads_(threads), workers_(concurrency, release_memory) {
-  keep_small_blocks();
+    : model_(std::move(model)), threads_(threads), workers_(concurrency) {
+  return_large_blocks();
   const std::lock_guard lock(registry().mutex);
   registry().engines.insert(this);
 }

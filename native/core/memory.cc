@@ -14,12 +14,10 @@ void return_free_memory() {
 #endif
 }
 
-void keep_small_blocks() {
+void return_large_blocks() {
 #ifdef __GLIBC__
-  constexpr int kLarge = 24 << 20;
-  constexpr int kKept = 256 << 20;
+  constexpr int kLarge = 1 << 20;
   if (std::getenv("MALLOC_MMAP_THRESHOLD_") == nullptr) mallopt(M_MMAP_THRESHOLD, kLarge);
-  if (std::getenv("MALLOC_TRIM_THRESHOLD_") == nullptr) mallopt(M_TRIM_THRESHOLD, kKept);
 #endif
 }
 

@@ -56,40 +56,22 @@ WorkerPool::Queue::iterator WorkerPool::next() {
   });
 }
 
-void WorkerPool::wait(std::unique_lock<std::mutex>& lock) {
-  const auto ready = [this] { return next() != tasks_.end() || (closing_ && tasks_.empty()); };
-  while (!ready()) {
-    if (told_idle_ || running_ > 0 || on_idle_ == nullptr) {
-      wake_.wait(lock);
-    } else if (wake_.wait_for(lock, idle_after_) == std::cv_status::timeout && !ready() &&
-               !told_idle_ && running_ == 0) {
-      told_idle_ = true;
-      lock.unlock();
-      on_idle_();
-      lock.lock();
-    }
-  }
-}
-
 void WorkerPool::work() {
   give_way_to_event_loop();
   std::unique_lock lock(mutex_);
   for (;;) {
-    wait(lock);
+    wake_.wait(lock, [this] { return next() != tasks_.end() || (closing_ && tasks_.empty()); });
     const auto found = next();
     if (found == tasks_.end()) break;
     Task task = std::move(found->second);
     tasks_.erase(found);
-    told_idle_ = false;
-    ++running_;
     running_large_ += task.large ? 1 : 0;
     lock.unlock();
     task.run();
     task.run = nullptr;
     lock.lock();
-    --running_;
     running_large_ -= task.large ? 1 : 0;
-    wake_.notify_all();  // a large task may start now, or everything is idle
+    if (task.large) wake_.notify_all();  // another may start now
   }
   lock.unlock();
   image::leave_thread();

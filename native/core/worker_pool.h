@@ -15,11 +15,8 @@ class WorkerPool {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // Threads start with the first task. `on_idle` is called by one of them when nothing has run for
-  // `idle_after`, once after each time that something did; it must not throw.
-  explicit WorkerPool(int threads, std::function<void()> on_idle = {},
-                      std::chrono::milliseconds idle_after = std::chrono::milliseconds(1000))
-      : size_(threads), on_idle_(std::move(on_idle)), idle_after_(idle_after) {}
+  // Threads start with the first task.
+  explicit WorkerPool(int threads) : size_(threads) {}
   ~WorkerPool() { shutdown(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -43,17 +40,12 @@ class WorkerPool {
 
   void work();
   Queue::iterator next();
-  void wait(std::unique_lock<std::mutex>& lock);
 
   const int size_;
-  const std::function<void()> on_idle_;
-  const std::chrono::milliseconds idle_after_;
   std::mutex mutex_;
   std::condition_variable wake_;
   Queue tasks_;
-  int running_ = 0;
   int running_large_ = 0;
-  bool told_idle_ = true;
   bool closing_ = false;
   std::vector<std::thread> threads_;
   std::mutex joining_;

@@ -137,19 +137,6 @@ std::string runtime_version() {
   return runtime().version;
 }
 
-void release_scratch() {
-  const auto* const environment = runtime().environment;
-  if (environment == nullptr) return;
-  const auto info = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-  try {
-    // The C++ wrapper would be an owner; the allocator belongs to the environment.
-    OrtAllocator* arena = nullptr;
-    Ort::ThrowOnError(Ort::GetApi().GetSharedAllocator(*environment, info, &arena));
-    if (arena != nullptr && arena->Shrink != nullptr) Ort::ThrowOnError(arena->Shrink(arena));
-  } catch (const Ort::Exception&) {  // memory stays where it is
-  }
-}
-
 std::string take_runtime_log() {
   auto& instance = runtime();
   const std::lock_guard lock(instance.mutex);

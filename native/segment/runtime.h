@@ -25,8 +25,4 @@ std::string take_runtime_log();
 // names missing libraries; it is preferred where it says more.
 std::string plain_reason(const std::string& error, const std::string& log);
 
-// Gives the memory that runs have left in the arena of all sessions back to the allocator; the next
-// run takes it again. Does nothing before load_runtime.
-void release_scratch();
-
 }  // namespace bgcut::segment

@@ -242,23 +242,6 @@ TEST(WorkerPool, TakesTheLowerRankFirst) {
   EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
 }
 
-TEST(WorkerPool, TellsOnceThatNothingRuns) {
-  std::atomic<int> told{0};
-  WorkerPool pool(
-      2, [&told] { ++told; }, milliseconds(50));
-  for (int round = 1; round <= 2; ++round) {
-    std::promise<void> posted;
-    const std::shared_future<void> all = posted.get_future().share();
-    for (int i = 0; i < 5; ++i) {
-      pool.post([all] { all.wait(); });
-    }
-    posted.set_value();
-    for (int i = 0; i < 500 && told < round; ++i) std::this_thread::sleep_for(milliseconds(20));
-    std::this_thread::sleep_for(milliseconds(200));
-    EXPECT_EQ(told, round);
-  }
-}
-
 TEST(Engine, TellsWhatACallWaitedForCpus) {
   constexpr milliseconds kLong{300};
   const WithCpus cpus(1);
