@@ -11,6 +11,7 @@ import { testPicture } from './picture.mjs';
  * @property {boolean} quick small pictures and few rounds: only whether it all runs
  * @property {number} rounds measured turns of each task
  * @property {string | undefined} picture a JPEG to measure on instead of the made one
+ * @property {string[]} [sizes] megapixels to measure the peers at again; those that were saved are taken for the others
  */
 
 /**
@@ -19,6 +20,8 @@ import { testPicture } from './picture.mjs';
  * @property {{ path: string, megapixels: string }} picture 12 MP, unless given
  * @property {() => Promise<{ path: string, megapixels: string }>} largePicture 50 MP
  * @property {import('bgcut').Engine} engine on the CPU, with default settings
+ * @property {import('#lib/native').NativeEngine} native another with the same weights and settings, without JavaScript
+ *   around it
  * @property {(side: number) => Promise<number>} infer milliseconds of one inference of the engine's own session at
  *   side x side, and nothing else
  * @property {(line: string) => void} progress
@@ -44,6 +47,7 @@ export async function openContext(settings) {
       return { path: large, megapixels: await megapixels(large) };
     },
     engine,
+    native,
     infer: (side) => native.infer(side, side),
     progress: (line) => process.stderr.write(`${line}\n`),
   };

@@ -7,7 +7,8 @@
  * @typedef {object} Figure
  * @property {string} name what was measured
  * @property {number} value
- * @property {'ratio' | 'times' | 'ms' | 'MB'} unit a ratio is better when small, `times` when large
+ * @property {'ratio' | 'share' | 'times' | 'ms' | 'MB'} unit a ratio is better when small, a share and `times` when
+ *   large
  * @property {number} bound what the value must reach
  * @property {string} detail the absolute figures behind it, for this machine
  */
@@ -33,7 +34,7 @@
  * @param {Figure} figure
  */
 export function passes({ value, unit, bound }) {
-  return unit === 'times' ? value >= bound : value <= bound;
+  return unit === 'times' || unit === 'share' ? value >= bound : value <= bound;
 }
 
 /**

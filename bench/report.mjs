@@ -53,12 +53,13 @@ function figureRow(figure, judged) {
   const show = (/** @type {number} */ number, /** @type {number} */ digits) =>
     ({
       ratio: number.toFixed(digits),
+      share: number.toFixed(2),
       times: `${number.toFixed(digits)} x`,
       ms: `${number.toFixed(digits)} ms`,
       MB: `${number.toFixed(0)} MB`,
     })[unit];
   const verdict = judged ? (passes(figure) ? 'pass' : 'FAIL') : '';
-  const limit = `${unit === 'times' ? '>=' : '<='} ${show(bound, unit === 'ratio' ? 2 : 0)}`;
+  const limit = `${unit === 'times' || unit === 'share' ? '>=' : '<='} ${show(bound, unit === 'ratio' ? 2 : 0)}`;
   return [name, show(value, unit === 'ratio' ? 2 : 1), judged ? limit : '', verdict, detail];
 }
 

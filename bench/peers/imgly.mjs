@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Runs @imgly/background-removal-node 1.4.5 in a process of its own, started by fork with the path of a picture: says
- * 'ready' when the model is loaded, then makes one full PNG per message and answers with its milliseconds and bytes.
+ * 'ready' when the model is loaded, then for every message, 'image/png' or 'image/webp', makes one full result in that
+ * format and answers with its milliseconds and bytes.
  */
 import { readFile } from 'node:fs/promises';
 
@@ -17,14 +18,17 @@ const config = {
   publicPath: new URL('./', import.meta.resolve('@imgly/background-removal-node')).href,
 };
 
-/** @param {Buffer} jpeg */
-async function call(jpeg) {
+/** @param {Buffer} jpeg @param {string} format */
+async function call(jpeg, format) {
   const start = performance.now();
-  const result = await removeBackground(new Blob([jpeg], { type: 'image/jpeg' }), config);
+  const picture = new Blob([jpeg], { type: 'image/jpeg' });
+  const result = await removeBackground(picture, { ...config, output: { format } });
   return { milliseconds: performance.now() - start, bytes: result.size };
 }
 
 // Its first call loads the model; a small picture is enough for that.
-await call(await sharp(path).resize(640).jpeg().toBuffer());
-process.on('message', async () => process.send?.(await call(await readFile(path))));
+await call(await sharp(path).resize(640).jpeg().toBuffer(), 'image/png');
+process.on('message', async (format) =>
+  process.send?.(await call(await readFile(path), /** @type {string} */ (format))),
+);
 process.send?.('ready');
