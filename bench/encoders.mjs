@@ -123,14 +123,17 @@ async function mask(row) {
 /** @param {string[][]} chosen setting, milliseconds, megabytes */
 function zipOverPng(chosen) {
   const [, pngMs = '', pngMb = ''] = chosen[0] ?? [];
-  const less = (/** @type {string} */ value, /** @type {string} */ of) =>
-    `${(100 * (1 - Number(value) / Number(of))).toFixed(0)} %`;
+  /** @param {string} value @param {string} of @param {string} less @param {string} more */
+  const beside = (value, of, less, more) => {
+    const saved = 100 * (1 - Number(value) / Number(of));
+    return `${Math.abs(saved).toFixed(0)} % ${saved < 0 ? more : less}`;
+  };
   return chosen
     .filter(([name = '']) => name.startsWith('zip'))
     .map(([name = '', ms = '', mb = '']) => [
       name,
-      `${less(mb, pngMb)} smaller`,
-      `${less(ms, pngMs)} less`,
+      beside(mb, pngMb, 'smaller', 'larger'),
+      beside(ms, pngMs, 'less', 'more'),
     ]);
 }
 
