@@ -53,8 +53,8 @@ const groups = new Map([
  * @property {number} grain levels of 255; 2.5 is a camera by daylight
  */
 
-/** The whole picture where subjects are small, in pixels. */
-const wide = { width: 4000, height: 3000 };
+/** A large picture, in pixels: all that a PNG of ours may have. */
+const wide = { width: 3600, height: 2700 };
 
 const usage = `node bench/quality/composites.mjs [options]
 
@@ -62,7 +62,8 @@ const usage = `node bench/quality/composites.mjs [options]
                 are estimated with PyMatting, which needs Python
   --out DIR     (out/composites)
   --seed N      other subjects, grounds, softness and grain than those of the tables, for checking (0: those)
-  --small       subjects of 10 to 25 % of the side of a picture of 12 MP
+  --large       drawings that fill a picture of 9.7 MP, with its detail
+  --small       subjects of 10 to 25 % of the side of a picture of 9.7 MP, the most that a PNG has
   --help
 `;
 
@@ -72,6 +73,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'out/composites' },
     seed: { type: 'string', default: '0' },
     small: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -178,8 +180,8 @@ async function placeSmall({ rgb, alpha, width, height }, random) {
  * @returns {Promise<Cutout>}
  */
 async function draw(body) {
-  const { width, height } = canvas;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * width}" height="${2 * height}" viewBox="0 0 ${width} ${height}">${body}</svg>`;
+  const { width, height } = values.large ? wide : canvas;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * width}" height="${2 * height}" viewBox="0 0 ${canvas.width} ${canvas.height}">${body}</svg>`;
   const data = await sharp(Buffer.from(svg), { unlimited: true })
     .resize(width, height, { kernel: 'linear' })
     .ensureAlpha()
@@ -244,7 +246,7 @@ async function background(scene, { width, height }, shadow) {
     .blur(Math.max(width, height) * scene.blur)
     .png({ compressionLevel: 1 })
     .toBuffer();
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shadow}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${canvas.width} ${canvas.height}">${shadow}</svg>`;
   return sharp(blurred)
     .composite([{ input: Buffer.from(svg) }])
     .removeAlpha()

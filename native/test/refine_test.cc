@@ -240,7 +240,8 @@ TEST(Refine, IsTheSameAHundredTimesOnOneTwoAndEightThreads) {
   }
   for (int y = 0; y < 128; ++y) {
     for (int x = 0; x < 128; ++x) {
-      at(mask, x, y) = std::clamp(static_cast<float>(96 - x - y / 4) / 40, 0.0F, 1.0F);
+      at(mask, x, y) =
+          std::clamp((96 - static_cast<float>(x) - static_cast<float>(y) / 4) / 40, 0.0F, 1.0F);
     }
   }
   const auto matted = [&](int threads) {
