@@ -86,19 +86,12 @@ Plane focused(const Plane& mask, const Box& box, Size shown, const Plane& closer
   constexpr float kAgree = 0.2F;
   constexpr float kDisagree = 0.5F;
   const Plane part = cropped(mask, box, shown);
-  Plane result = resample(part, closer.size, threads);
-  Plane apart{std::vector<float>(result.values.size()), result.size};
-  std::transform(result.values.begin(), result.values.end(), closer.values.begin(),
-                 apart.values.begin(), [](float one, float two) { return one - two; });
   const double finer = (static_cast<double>(closer.size.width) / part.size.width +
                         static_cast<double>(closer.size.height) / part.size.height) /
                        2;
-  apart = box_mean(apart, std::max(1, static_cast<int>(std::lround(kReach * finer))), threads);
-  for (size_t i = 0; i < result.values.size(); ++i) {
-    const float share = 1 - smooth_step(kAgree, kDisagree, std::abs(apart.values[i]));
-    result.values[i] += share * (closer.values[i] - result.values[i]);
-  }
-  return result;
+  const int reach = std::max(1, static_cast<int>(std::lround(kReach * finer)));
+  return moved_where_alike(resample(part, closer.size, threads), closer, 1, reach, kAgree,
+                           kDisagree, threads);
 }
 
 }  // namespace bgcut::matte

@@ -144,4 +144,17 @@ float smooth_step(float from, float to, float value) {
   return t * t * (3 - 2 * t);
 }
 
+Plane moved_where_alike(Plane first, const Plane& second, float share, int radius, float agree,
+                        float disagree, int threads) {
+  Plane apart{std::vector<float>(first.values.size()), first.size};
+  std::transform(first.values.begin(), first.values.end(), second.values.begin(),
+                 apart.values.begin(), [](float one, float two) { return one - two; });
+  apart = box_mean(apart, radius, threads);
+  for (size_t i = 0; i < first.values.size(); ++i) {
+    const float part = share * (1 - smooth_step(agree, disagree, std::abs(apart.values[i])));
+    first.values[i] += part * (second.values[i] - first.values[i]);
+  }
+  return first;
+}
+
 }  // namespace bgcut::matte

@@ -23,6 +23,12 @@ Plane enlarge(const Plane& plane, Size size, int threads);
 // least 1.
 int pixels_of(float length, Size size);
 
+// `first`, moved towards `second`, of the same size, by `share` where the two agree, and not at all
+// where they don't: where their means over squares of `radius` differ by `agree` or less, and by
+// `disagree` or more; in between by less and less.
+Plane moved_where_alike(Plane first, const Plane& second, float share, int radius, float agree,
+                        float disagree, int threads);
+
 // 0 up to `from`, 1 from `to` on, smooth between; `from` < `to`.
 float smooth_step(float from, float to, float value);
 

@@ -153,17 +153,8 @@ Plane blend(const Plane& first, const Plane& second, Size size, int threads) {
   constexpr float kReach = 16;
   constexpr float kAgree = 0.1F;
   constexpr float kDisagree = 0.3F;
-  Plane result = resample(first, size, threads);
-  const Plane other = resample(second, size, threads);
-  Plane apart{std::vector<float>(result.values.size()), size};
-  std::transform(result.values.begin(), result.values.end(), other.values.begin(),
-                 apart.values.begin(), [](float one, float two) { return one - two; });
-  apart = box_mean(apart, pixels_of(kReach, size), threads);
-  for (size_t i = 0; i < result.values.size(); ++i) {
-    const float share = 0.5F * (1 - smooth_step(kAgree, kDisagree, std::abs(apart.values[i])));
-    result.values[i] += share * (other.values[i] - result.values[i]);
-  }
-  return result;
+  return moved_where_alike(resample(first, size, threads), resample(second, size, threads), 0.5F,
+                           pixels_of(kReach, size), kAgree, kDisagree, threads);
 }
 
 Plane refine(const image::Pixels& rgb, const Plane& mask, int threads, const CancelToken& token) {

@@ -9,13 +9,8 @@ namespace {
 
 using matte::Plane;
 using test::at;
+using test::fill;
 using test::plane;
-
-void fill(Plane& mask, const Box& box, float value) {
-  for (int y = box.top; y < box.top + box.height; ++y) {
-    for (int x = box.left; x < box.left + box.width; ++x) at(mask, x, y) = value;
-  }
-}
 
 TEST(FocusOf, IsTheBoxOfASmallSubjectInALargePictureWithAMargin) {
   Plane mask = plane({256, 256}, 0);

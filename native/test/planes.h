@@ -15,6 +15,12 @@ inline float& at(matte::Plane& values, int x, int y) {
                        static_cast<size_t>(x)];
 }
 
+inline void fill(matte::Plane& values, const Box& box, float value) {
+  for (int y = box.top; y < box.top + box.height; ++y) {
+    for (int x = box.left; x < box.left + box.width; ++x) at(values, x, y) = value;
+  }
+}
+
 inline uint8_t* pixel_of(image::Pixels& pixels, int x, int y) {
   return pixels.row(y) + static_cast<ptrdiff_t>(x) * pixels.bands();
 }

@@ -194,13 +194,9 @@ TEST(Refine, AGreyPatchWellInsideBecomesOpaqueAndAGhostFarAwayGoes) {
   auto rgb = test::make_pixels(size, 3);
   for (size_t i = 0; i < rgb.byte_length(); ++i) rgb.data()[i] = static_cast<uint8_t>(200 + i % 5);
   Plane mask = plane(size, 0);
-  for (int y = 40; y < 260; ++y) {
-    for (int x = 20; x < 200; ++x) at(mask, x, y) = 1;
-  }
-  for (int y = 130; y < 170; ++y) {
-    for (int x = 90; x < 130; ++x) at(mask, x, y) = 0.8F;
-    for (int x = 320; x < 360; ++x) at(mask, x, y) = 0.05F;
-  }
+  test::fill(mask, {20, 40, 180, 220}, 1);
+  test::fill(mask, {90, 130, 40, 40}, 0.8F);
+  test::fill(mask, {320, 130, 40, 40}, 0.05F);
   auto alpha = matte::refine(rgb, mask, 2, {});
   for (int y = 130; y < 170; ++y) {
     for (int x = 90; x < 130; ++x) ASSERT_EQ(at(alpha, x, y), 1) << x << "," << y;
