@@ -92,6 +92,7 @@ export function App({ controls }: { controls: readonly Control[] }): VNode {
     if (picture !== undefined && outcome.is !== 'done') void run(given, picture);
   }
 
+  const wrong = outcome.is === 'failed' ? fieldOf(outcome.refusal, controls) : undefined;
   const format = outcome.is === 'done' ? outcome.result.format : 'png';
   const name = picture?.file.name ?? 'photo.jpg';
   const output = `${name.replace(/\.\w+$/, '')}-cutout.${format}`;
@@ -117,6 +118,7 @@ export function App({ controls }: { controls: readonly Control[] }): VNode {
             outcome={outcome}
             output={output}
             stale={done !== values}
+            wrong={wrong}
             onChoose={choose}
             onRun={retry}
             onStop={stop}
@@ -125,7 +127,7 @@ export function App({ controls }: { controls: readonly Control[] }): VNode {
           <Settings
             controls={controls}
             values={values}
-            wrong={outcome.is === 'failed' ? fieldOf(outcome.refusal) : undefined}
+            wrong={wrong}
             onChange={(control, value) => setValues((before) => changed(before, control, value))}
             onReset={() => setValues({})}
           />
@@ -147,8 +149,9 @@ export function App({ controls }: { controls: readonly Control[] }): VNode {
   );
 }
 
-/** The field that a refusal is about, where its code names one. */
-const fieldOf = ({ code }: Refusal): string | undefined => code?.replace(/^invalid_/, '');
+/** The field that a refusal is about, where its code names one: invalid_roi, roi_exceeds_bounds. */
+const fieldOf = ({ code }: Refusal, controls: readonly Control[]): string | undefined =>
+  controls.find(({ name }) => code === `invalid_${name}` || code?.startsWith(`${name}_`))?.name;
 
 const Mark = () => (
   <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">

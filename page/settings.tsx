@@ -52,6 +52,19 @@ export function Settings({ controls, values, wrong, onChange, onReset }: Setting
   );
 }
 
+/** Leads to a setting, wherever it is folded away. */
+export function goToSetting(name: string): void {
+  const control = document.querySelector<HTMLElement>(`.settings [name="${CSS.escape(name)}"]`);
+  if (control === null) return;
+  let folded = control.closest('details');
+  while (folded !== null) {
+    folded.open = true;
+    folded = folded.parentElement?.closest('details') ?? null;
+  }
+  control.scrollIntoView({ block: 'center' });
+  control.focus({ preventScroll: true });
+}
+
 interface FieldProps {
   readonly control: Control;
   readonly values: Values;

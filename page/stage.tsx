@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Progress, Refusal, Result } from './api';
 import type { Outcome, Picture } from './app';
 import { Compare } from './compare';
+import { goToSetting } from './settings';
 
 interface StageProps {
   readonly picture: Picture | undefined;
@@ -13,6 +14,8 @@ interface StageProps {
   readonly output: string;
   /** Whether the settings have changed since. */
   readonly stale: boolean;
+  /** The field that the API has refused. */
+  readonly wrong: string | undefined;
   readonly onChoose: (file: File) => void;
   readonly onRun: () => void;
   readonly onStop: () => void;
@@ -20,7 +23,7 @@ interface StageProps {
 }
 
 export function Stage(props: StageProps): VNode {
-  const { picture, outcome, output, stale, onChoose, onRun, onStop, onKey } = props;
+  const { picture, outcome, output, stale, wrong, onChoose, onRun, onStop, onKey } = props;
   const section = useFocusKept(outcome.is);
   return (
     <section
@@ -42,7 +45,13 @@ export function Stage(props: StageProps): VNode {
             </Before>
           )}
           {outcome.is === 'failed' && (
-            <Failure key={outcome.refusal} refusal={outcome.refusal} onRun={onRun} onKey={onKey} />
+            <Failure
+              key={outcome.refusal}
+              refusal={outcome.refusal}
+              wrong={wrong}
+              onRun={onRun}
+              onKey={onKey}
+            />
           )}
           {outcome.is === 'done' && <Facts result={outcome.result} />}
           <div class="actions">
@@ -52,7 +61,7 @@ export function Stage(props: StageProps): VNode {
               </button>
             )}
             {outcome.is === 'done' && stale && (
-              <button type="button" class="primary" onClick={onRun}>
+              <button type="button" class="primary apply" onClick={onRun}>
                 Apply settings
               </button>
             )}
@@ -202,11 +211,12 @@ function useSeconds(): number {
 
 interface FailureProps {
   readonly refusal: Refusal;
+  readonly wrong: string | undefined;
   readonly onRun: () => void;
   readonly onKey: () => void;
 }
 
-function Failure({ refusal, onRun, onKey }: FailureProps) {
+function Failure({ refusal, wrong, onRun, onKey }: FailureProps) {
   const { title, detail, code, status, retryAfter = 0 } = refusal;
   const left = Math.max(0, retryAfter - useSeconds());
   return (
@@ -227,6 +237,11 @@ function Failure({ refusal, onRun, onKey }: FailureProps) {
         {status === 403 && (
           <button type="button" class="primary" onClick={onKey}>
             Change the key
+          </button>
+        )}
+        {wrong !== undefined && (
+          <button type="button" class="primary" onClick={() => goToSetting(wrong)}>
+            Show the setting
           </button>
         )}
         <button type="button" disabled={left > 0} onClick={onRun}>

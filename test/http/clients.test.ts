@@ -265,6 +265,28 @@ describe('others', () => {
     );
   });
 
+  it('npm removebg-wrapper: size=auto beside a file or an address, the body or its text', async () => {
+    const file = await post(parts(['image_file', ['a.jpg', 'image/jpeg']], ['size', 'auto']));
+    expect((await rgba(await bytesOf(file))).width).toBe(640);
+    const address = await online({ 'a.jpg': photo }, (root) =>
+      post(parts(['image_url', `${root}a.jpg`], ['size', 'auto'])),
+    );
+    expect((await rgba(await bytesOf(address))).width).toBe(640);
+    expect(await (await post(parts(['size', 'auto']))).text()).toContain('No image given');
+  });
+
+  it('iOS samples: urlencoded, or a form with filename.jpg, and an image/* to read', async () => {
+    const headers = { accept: 'image/*;q=0.9,*/*;q=0.8' };
+    const form = await post(parts(['image_file', ['filename.jpg', 'image/jpeg']]), headers);
+    const address = await online({ 'a.jpg': photo }, (root) =>
+      post(new URLSearchParams({ image_url: `${root}a.jpg` }), headers),
+    );
+    for (const answer of [form, address]) {
+      expect(answer.headers.get('content-type')).toMatch(/^image\/(png|jpeg)$/);
+      expect((await rgba(await bytesOf(answer))).width).toBeGreaterThan(0);
+    }
+  });
+
   it('.NET and Swift: Accept image/*, an address in a form, types at level 2', async () => {
     const answer = await online({ 'a.jpg': photo }, (root) =>
       post(

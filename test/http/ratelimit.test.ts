@@ -22,18 +22,26 @@ describe('the table of the reference, row by row', () => {
   it.each(table)(
     '%i x %i: %i megapixels, %i a minute',
     async (width, height, megapixels, perMinute) => {
-      const minute = await start({ clock: () => noon });
-      const id = (await minute.key({ unlimited: true })).split('_')[1]!;
-      expect(rateCost({ width, height }, 500)).toBe(megapixels);
-      let taken = 0;
-      const step = {
-        keyId: id,
-        cost: rateCost({ width, height }, 500),
-        limit: 500,
-        windowMs: 60_000,
+      let now = noon;
+      const minute = await start({ clock: () => now });
+      const key = await minute.key({ unlimited: true });
+      const picture = await scene(width, height).jpeg({ quality: 50 }).toBuffer();
+      const send = async () => {
+        const body = form({ image_file: picture, format: 'jpg' });
+        const answer = await minute.call('/v1.0/removebg', { method: 'POST', key, body });
+        return [answer.status, Number(answer.headers.get('x-ratelimit-remaining'))];
       };
-      while ((await minute.store.takeRate({ ...step, at: noon + taken })).taken) taken += 1;
-      expect(taken).toBe(perMinute);
+      expect(await send()).toEqual([200, 500 - megapixels]);
+      // All but the last one without their work, which has nothing to do with the limit.
+      const step = { keyId: key.split('_')[1]!, cost: megapixels, limit: 500, windowMs: 60_000 };
+      for (let call = 2; call < perMinute; call += 1) {
+        expect((await minute.store.takeRate({ ...step, at: noon + call })).taken).toBe(true);
+      }
+      now += 59_000;
+      expect(await send()).toEqual([200, 0]);
+      expect(await send()).toEqual([429, 0]);
+      now += 1000;
+      expect(await send()).toEqual([200, 500 - megapixels]);
     },
   );
 

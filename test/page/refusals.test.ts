@@ -34,9 +34,31 @@ describe('a refusal', () => {
     await alert.getByText('Invalid scale parameter given').waitFor();
     expect(await alert.textContent()).toContain('Expected original | 10%..100%, received "7%".');
     expect(await scale.getAttribute('aria-invalid')).toBe('true');
+    await page.getByRole('button', { name: 'Show the setting' }).click();
+    expect(await page.evaluate('document.activeElement.name')).toBe('scale');
     await page.getByRole('button', { name: /^Reset/ }).click();
     await page.getByRole('button', { name: 'Try again' }).click();
     await untilDone(page);
+  });
+
+  it('on a phone: leads to the setting, which is folded away, and back with one press', async () => {
+    const page = await open(running, { key, viewport: { width: 360, height: 740 } });
+    await choose(page, picture);
+    await untilDone(page);
+    const roi = page.getByLabel('Region of interest', { exact: true });
+    await page.getByText('Settings').click();
+    await roi.fill('0px 0px 9999px 10px');
+    // The picture is out of sight by now, the button is not.
+    const apply = page.getByRole('button', { name: 'Apply settings' });
+    await page.getByText('Deprecated', { exact: true }).scrollIntoViewIfNeeded();
+    const { y, height } = (await apply.boundingBox())!;
+    expect(y + height).toBeLessThanOrEqual(740);
+    await apply.click();
+    await page.getByRole('alert').getByText('400 roi_exceeds_bounds').waitFor();
+    await page.getByText('Settings').click();
+    expect(await roi.isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Show the setting' }).click();
+    expect(await page.evaluate('document.activeElement.name')).toBe('roi');
   });
 
   it('of a file that is no picture', async () => {
