@@ -1,9 +1,14 @@
 // @ts-check
-/** The server of load.mjs, in a process of its own: prints its address and key, and tells how it is when it is asked. */
+/**
+ * The server of load.mjs, in a process of its own and as `bgcut serve` runs it: prints its address and key, and tells how
+ * it is when it is asked.
+ */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Writable } from 'node:stream';
 
 import { createServer } from 'bgcut/server';
+
+import { collectSeldom } from '#lib/cli/serve/heap';
 
 import { percentile } from './figure.mjs';
 
@@ -22,6 +27,7 @@ const logStream = new Writable({
   },
 });
 
+collectSeldom();
 const server = await createServer({
   ...{ data, model, quality, port: 0, device: 'cpu', logStream, rateLimit: 1_000_000 },
   queue: 2,

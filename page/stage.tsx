@@ -60,7 +60,7 @@ export function Stage(props: StageProps): VNode {
                 Remove background
               </button>
             )}
-            {outcome.is === 'done' && stale && (
+            {(outcome.is === 'done' || outcome.is === 'failed') && stale && (
               <button type="button" class="primary apply" onClick={onRun}>
                 Apply settings
               </button>

@@ -17,10 +17,18 @@ export interface Served {
 }
 
 /** Starts `bgcut serve` on a free port and waits until it listens. */
-export async function serve(data: string, ...flags: string[]): Promise<Served> {
+export const serve = (data: string, ...flags: string[]): Promise<Served> =>
+  serveUnder([], data, ...flags);
+
+/** The same with flags of Node. */
+export async function serveUnder(
+  nodeFlags: string[],
+  data: string,
+  ...flags: string[]
+): Promise<Served> {
   const given = flags.includes('--model') ? [] : ['--model', tinyModel];
   const args = ['serve', '--port', '0', '--data', data, '--device', 'cpu', '--offline', ...given];
-  const child = spawn(process.execPath, [main, ...args, ...flags], {
+  const child = spawn(process.execPath, [...nodeFlags, main, ...args, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, BGCUT_LOG: 'error' },
   });

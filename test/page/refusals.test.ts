@@ -59,6 +59,9 @@ describe('a refusal', () => {
     expect(await roi.isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Show the setting' }).click();
     expect(await page.evaluate('document.activeElement.name')).toBe('roi');
+    await roi.fill('0px 0px 100px 100px');
+    await apply.click();
+    await untilDone(page);
   });
 
   it('of a file that is no picture', async () => {

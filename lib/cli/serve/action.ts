@@ -5,6 +5,7 @@ import { resolveModel } from '../../models/index.js';
 import { DownloadReport } from '../models/progress.js';
 import { endCleanly, stopSignal } from '../signals.js';
 import { printLine, say } from '../terminal.js';
+import { collectSeldom } from './heap.js';
 
 /** Serves until the process is told to stop; resolves when everything has ended. */
 export async function serve(
@@ -12,6 +13,7 @@ export async function serve(
   config: string | undefined,
 ): Promise<void> {
   const settings = readSettings(serverOptions, given, { file: config });
+  collectSeldom();
   await fetchModel(settings);
   const server = await createServer(settings);
   try {
