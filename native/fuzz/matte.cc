@@ -30,10 +30,7 @@ void filters(Input& input, const matte::Plane& plane, int threads) {
   for (const float value : mean.values) require(value >= -1e-4F && value <= 1.0001F, "a mean");
   const Size other = input.size(100);
   const matte::Plane resampled = matte::resample(plane, other, threads);
-  require(resampled.size == other, "a plane has the size asked for");
-  for (const float value : resampled.values) {
-    require(value >= -1e-4F && value <= 1.0001F, "a triangle filter stays within the range");
-  }
+  require_alpha(resampled, other);
   const Size larger{plane.size.width + input.between(0, 60),
                     plane.size.height + input.between(0, 60)};
   for (const float value : matte::enlarge(plane, larger, threads).values) {

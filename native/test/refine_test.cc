@@ -48,6 +48,18 @@ matte::Trimap stripes(Size size, int foreground, int background) {
 
 constexpr matte::Effort kThorough{5000, 1e-7F, 1e-7F};
 
+TEST(Resample, OpaqueStaysWithinTheRangeAtAnySize) {
+  for (int from = 1; from <= 40; ++from) {
+    const matte::Plane ones = plane({from, from}, 1);
+    for (int to = 1; to <= 60; ++to) {
+      for (const float value : matte::resample(ones, {to, to}, 1).values) {
+        ASSERT_LE(value, 1) << from << " to " << to;
+        ASSERT_GT(value, 0.999999F) << from << " to " << to;
+      }
+    }
+  }
+}
+
 TEST(ClosedForm, GivesWhatPyMattingGives) {
   constexpr float kExpected[] = {
       0.9811F, 0.9829F, 0.8530F, 0.7183F, 0.7203F, 0.7565F, 0.9494F, 0.9649F, 0.8857F,
