@@ -70,7 +70,7 @@ void matte(std::span<const uint8_t> bytes) {
 
   const matte::Plane blended = matte::blend(mask, input.plane(input.size(40)), size, threads);
   require_alpha(blended, size);
-  const matte::Plane alpha = matte::refine(rgb, input.flag() ? blended : mask, threads, token);
+  const matte::Plane alpha = matte::refine(rgb, input.flag() ? blended : mask, {}, threads, token);
   require_alpha(alpha, size);
   const Size most{size.width + input.between(0, 50), size.height + input.between(0, 50)};
   const matte::Plane detailed = matte::with_detail(alpha, mask, most, threads);
