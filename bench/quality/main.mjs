@@ -12,6 +12,7 @@ import { format } from 'prettier';
 import { writePage } from '../report.mjs';
 import * as colour from './colour.mjs';
 import * as cost from './cost.mjs';
+import * as inside from './inside.mjs';
 import { measure } from './metrics.mjs';
 import { findPairs, readAlpha } from './pairs.mjs';
 import { peerAlphas, peerNames } from './peers.mjs';
@@ -98,11 +99,15 @@ async function bench() {
   const plans = values.steps ? await openPlans(engine) : undefined;
   /** @type {Measured[]} */
   const measured = [];
+  /** @type {import('./inside.mjs').Line[]} */
+  const insides = [];
   for (const pair of pairs) {
     process.stderr.write(`${pair.name} …\n`);
     const reference = await readAlpha(pair.alpha);
+    insides.push({ variant: 'reference', ...inside.measureInside(reference) });
     const add = (/** @type {string} */ variant, /** @type {Alpha} */ alpha) => {
       const errors = measure(alpha, reference);
+      insides.push({ variant, ...inside.measureInside(alpha) });
       measured.push({ picture: pair.name, group: pair.group, variant, errors });
     };
     add(plain.name, await keptAlphaOf(engine, pair, plain, values.fresh));
@@ -127,6 +132,7 @@ async function bench() {
   const summary = [
     ...(measured.length > 0 ? [groupTable(measured, names)] : []),
     ...(measured.length > 0 && names.length > 1 ? [ratioTable(measured, names, plain.name)] : []),
+    ...(insides.length > 0 ? [inside.table(insides, ['reference', ...names])] : []),
     ...(colours.length > 0 ? [colour.table(colours)] : []),
     ...(costs.length > 0 ? [cost.table(costs)] : []),
   ];
