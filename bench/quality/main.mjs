@@ -146,7 +146,7 @@ async function bench() {
   const whole = values.only.length === 0; // the bounds are for a set of pictures
   const failures = [
     ...(whole && of(judged).length > 0 ? missed(compare(of(judged), of(plain.name))) : []),
-    ...colour.missed(colours, judged),
+    ...colour.missed(colours),
     ...cost.missed(costs, judged),
   ];
   for (const failure of failures) process.stdout.write(`FAIL ${judged}: ${failure}\n`);

@@ -2,7 +2,7 @@
 /**
  * node bench/quality/tiles.mjs --pairs DIR: whether it pays to let the model see a large picture in four overlapping
  * tiles as well. Errors over those of one look at the whole, of masks alone: by the tiles, and by the tiles where they
- * agree with the whole (as focused() of native/matte/focus.h has it).
+ * agree with the whole (as focused() of native/matte/focus.h has it), there too in the uncertain band alone.
  */
 import { parseArgs } from 'node:util';
 
@@ -23,6 +23,8 @@ import { ratioTable } from './tables.mjs';
 const share = 0.6;
 /** Pixels of a picture whose longer side has 1024. */
 const reach = 16;
+/** As far as the unknown part of the trimap reaches, likewise. */
+const bandReach = 8;
 /** Differences of means over squares of that reach: up to the first the tiles count, from the second on the whole. */
 const agree = 0.2;
 const disagree = 0.5;
@@ -37,14 +39,16 @@ for (const pair of await findPairs(values.pairs)) {
   const reference = await readAlpha(pair.alpha);
   const whole = await alphaOf(engine, pair, { name: 'whole', options: { quality: 'fast' } });
   const tiles = await inTiles(engine, pair, whole);
-  const both = { whole, tiles, 'tiles where they agree': whereTheyAgree(whole, tiles) };
-  for (const [variant, alpha] of Object.entries(both)) {
+  const agreed = whereTheyAgree(whole, tiles);
+  const band = inTheBand(whole, agreed);
+  const all = { whole, tiles, 'tiles where they agree': agreed, 'and the whole is unsure': band };
+  for (const [variant, alpha] of Object.entries(all)) {
     const errors = measure(alpha, reference);
     measured.push({ picture: pair.name, group: pair.group, variant, errors });
   }
 }
 await engine.dispose();
-const table = ratioTable(measured, ['tiles', 'tiles where they agree'], 'whole');
+const table = ratioTable(measured, [...new Set(measured.map(({ variant }) => variant))], 'whole');
 process.stdout.write(await format(table, { parser: 'markdown' }));
 
 /**
@@ -102,6 +106,18 @@ function whereTheyAgree(whole, tiles) {
     const part = 1 - Math.min(1, Math.max(0, t));
     return value + part * ((tiles.values[i] ?? 0) - value);
   });
+  return { width, height, values };
+}
+
+/** @param {Alpha} whole @param {Alpha} tiles @returns {Alpha} */
+function inTheBand(whole, tiles) {
+  const { width, height } = whole;
+  const unsure = whole.values.map((value) => (value > 0.04 && value < 0.94 ? 1 : 0));
+  const radius = Math.round((bandReach * Math.max(width, height)) / 1024);
+  const near = boxMean(unsure, width, height, radius);
+  const values = whole.values.map((value, i) =>
+    (near[i] ?? 0) > 0 ? (tiles.values[i] ?? 0) : value,
+  );
   return { width, height, values };
 }
 
