@@ -59,7 +59,7 @@ export async function openContext(settings) {
  *
  * @param {import('bgcut').EngineInfo} info
  */
-async function openNative({ model, provider, threads }) {
+export async function openNative({ model, provider, threads }) {
   const { file, manifest } = await resolveModel(model.name);
   const { input, output } = manifest;
   return loadNative().createEngine({

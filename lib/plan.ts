@@ -13,6 +13,20 @@ import type { Parameters } from './params/table.js';
 
 export type { Box, Size } from './geometry.js';
 
+/** The steps from mask to matte that can be left out: MattingSteps of native/core/plan.h, and docs/matting.md. */
+export const mattingSteps = [
+  'closer-look',
+  'holes',
+  'prior',
+  'doubt',
+  'coarse-start',
+  'solid-inside',
+  'haze',
+  'filled-inside',
+  'detail',
+] as const;
+export type MattingStep = (typeof mattingSteps)[number];
+
 /** What the native pipeline does up to the subject. All sizes in pixels, upright. */
 export interface Plan {
   /** The whole picture at the scale of the result. */
@@ -27,13 +41,15 @@ export interface Plan {
   readonly roi: Box | null;
   /**
    * How the mask becomes a matte: at most so many pixels are matted, the rest is interpolated; by the matting model
-   * where there is one, at the size given. The segmentation model may look a second time, at another size of its
-   * input. null: the mask is the alpha.
+   * where there is one, at the size given. The segmentation model may look at another size of its input as well.
+   * null: the mask is the alpha.
    */
   readonly matting: {
     readonly pixels: number;
-    readonly secondLook: Size | null;
+    readonly otherScale: Size | null;
     readonly model: Size | null;
+    /** Steps that are left out: none, but where a bench shows what they are worth. */
+    readonly without?: readonly MattingStep[];
   } | null;
   /** Whether evidence for the type of the foreground is wanted. */
   readonly classify: boolean;
@@ -128,13 +144,13 @@ function mattingOf({ parameters, model, mattingModel }: PlanInput, region: Size)
   if (quality === 'fast') return null;
   return {
     pixels: 1_000_000,
-    secondLook: quality === 'best' ? secondLook(model, modelInput(model, size)) : null,
+    otherScale: quality === 'best' ? otherScale(model, modelInput(model, size)) : null,
     model: mattingModel === null ? null : mattingInput(mattingModel, region),
   };
 }
 
 /** The other one of the two sizes that a model may be fed. */
-function secondLook(model: ModelSizes, first: Size): Size | null {
+function otherScale(model: ModelSizes, first: Size): Size | null {
   if ('fixed' in model || model.preview === undefined) return null;
   const side = first.width === model.preview ? model.default : model.preview;
   return { width: side, height: side };

@@ -12,10 +12,12 @@ import { format } from 'prettier';
 import { writePage } from '../report.mjs';
 import * as colour from './colour.mjs';
 import * as cost from './cost.mjs';
+import * as inside from './inside.mjs';
 import { measure } from './metrics.mjs';
 import { findPairs, readAlpha } from './pairs.mjs';
 import { peerAlphas, peerNames } from './peers.mjs';
 import { alphaOf, keptAlphaOf } from './results.mjs';
+import { ablations, openPlans } from './steps.mjs';
 import { compare, missed } from './summary.mjs';
 import { groupTable, pictureTable, ratioTable } from './tables.mjs';
 import { variants } from './variants.mjs';
@@ -38,6 +40,7 @@ Pairs: NAME.jpg (or .png, .webp) beside NAME_alpha.png, white = foreground; what
   --only TEXT     only pictures with this in their name; may be given again
   --variant NAME  only these beside ${variants[0]?.name}: ${variants.map(({ name }) => name).join(', ')}
   --model NAME    other weights than the default's
+  --steps         the default quality with each step left out, and with mattes of other sizes, as well
   --peers         what others make of the same weights as well: ${peerNames.join('; ')}
   --colour TEXT   the error of the colours in the soft band as well, of pictures with this in their name
   --cost          milliseconds of matting and colours at 12 MP over raw inference as well
@@ -53,6 +56,7 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     variant: { type: 'string', multiple: true, default: [] },
     model: { type: 'string' },
+    steps: { type: 'boolean', default: false },
     peers: { type: 'boolean', default: false },
     colour: { type: 'string' },
     cost: { type: 'boolean', default: false },
@@ -91,22 +95,32 @@ async function bench() {
   const theirs = values.peers
     ? await peerAlphas(pairs, await resolveModel(engine.info().model.name))
     : /** @type {Map<string, Map<string, string>>} */ (new Map());
+  const steps = values.steps ? ablations : [];
+  const plans = values.steps ? await openPlans(engine) : undefined;
   /** @type {Measured[]} */
   const measured = [];
+  /** @type {import('./inside.mjs').Line[]} */
+  const insides = [];
   for (const pair of pairs) {
     process.stderr.write(`${pair.name} …\n`);
     const reference = await readAlpha(pair.alpha);
+    insides.push({ variant: 'reference', ...inside.measureInside(reference) });
     const add = (/** @type {string} */ variant, /** @type {Alpha} */ alpha) => {
       const errors = measure(alpha, reference);
+      insides.push({ variant, ...inside.measureInside(alpha) });
       measured.push({ picture: pair.name, group: pair.group, variant, errors });
     };
     add(plain.name, await keptAlphaOf(engine, pair, plain, values.fresh));
     for (const variant of chosen) add(variant.name, await alphaOf(engine, pair, variant));
+    for (const { name, change } of steps) {
+      if (plans !== undefined) add(name, await plans.alphaOf(pair.picture, change));
+    }
     for (const [name, files] of theirs) add(name, await readAlpha(files.get(pair.name) ?? ''));
   }
   const wanted = values.colour;
   const coloured = wanted === undefined ? [] : pairs.filter(({ name }) => name.includes(wanted));
   const colours = await colour.measure(engine, coloured, [plain, ...chosen]);
+  await plans?.dispose();
   await engine.dispose();
   const costs = values.cost ? await cost.measure([plain, ...chosen], 5) : [];
 
@@ -114,10 +128,11 @@ async function bench() {
     process.stdout.write(`${JSON.stringify({ measured, colours, costs }, null, 2)}\n`);
     return 0;
   }
-  const names = [...[plain, ...chosen].map(({ name }) => name), ...theirs.keys()];
+  const names = [...[plain, ...chosen, ...steps].map(({ name }) => name), ...theirs.keys()];
   const summary = [
     ...(measured.length > 0 ? [groupTable(measured, names)] : []),
     ...(measured.length > 0 && names.length > 1 ? [ratioTable(measured, names, plain.name)] : []),
+    ...(insides.length > 0 ? [inside.table(insides, ['reference', ...names])] : []),
     ...(colours.length > 0 ? [colour.table(colours)] : []),
     ...(costs.length > 0 ? [cost.table(costs)] : []),
   ];
@@ -131,7 +146,7 @@ async function bench() {
   const whole = values.only.length === 0; // the bounds are for a set of pictures
   const failures = [
     ...(whole && of(judged).length > 0 ? missed(compare(of(judged), of(plain.name))) : []),
-    ...colour.missed(colours, judged),
+    ...colour.missed(colours),
     ...cost.missed(costs, judged),
   ];
   for (const failure of failures) process.stdout.write(`FAIL ${judged}: ${failure}\n`);

@@ -54,6 +54,31 @@ Colour read_colour(const Napi::Object& rgba) {
   return {band(0), band(1), band(2), band(3)};
 }
 
+Matting read_matting(const Napi::Object& matting) {
+  Matting result;
+  result.pixels = read_int(matting, "pixels");
+  if (matting.Get("model").IsObject()) result.model = read_size(read_object(matting, "model"));
+  if (matting.Get("otherScale").IsObject()) {
+    result.other_scale = read_size(read_object(matting, "otherScale"));
+  }
+  if (!matting.Has("without")) return result;
+  const auto without = matting.Get("without").As<Napi::Array>();
+  for (uint32_t i = 0; i < without.Length(); ++i) {
+    const auto step = enum_of<bool MattingSteps::*>(
+        without.Get(i), {{"closer-look", &MattingSteps::closer_look},
+                         {"holes", &MattingSteps::holes},
+                         {"prior", &MattingSteps::prior},
+                         {"doubt", &MattingSteps::doubt},
+                         {"coarse-start", &MattingSteps::coarse_start},
+                         {"solid-inside", &MattingSteps::solid_inside},
+                         {"haze", &MattingSteps::haze},
+                         {"filled-inside", &MattingSteps::filled_inside},
+                         {"detail", &MattingSteps::detail}});
+    result.steps.*step = false;
+  }
+  return result;
+}
+
 }  // namespace
 
 constexpr std::array<std::pair<const char*, segment::Device>, 6> kDevices{
@@ -129,16 +154,7 @@ Plan read_plan(const Napi::Object& plan) {
     result.segment_again = read_size(read_object(plan, "segmentAgain"));
   }
   if (plan.Get("roi").IsObject()) result.roi = read_box(read_object(plan, "roi"));
-  if (plan.Get("matting").IsObject()) {
-    const Napi::Object matting = read_object(plan, "matting");
-    result.matting = Matting{read_int(matting, "pixels"), {}, {}};
-    if (matting.Get("model").IsObject()) {
-      result.matting->model = read_size(read_object(matting, "model"));
-    }
-    if (matting.Get("secondLook").IsObject()) {
-      result.matting->second_look = read_size(read_object(matting, "secondLook"));
-    }
-  }
+  if (plan.Get("matting").IsObject()) result.matting = read_matting(read_object(plan, "matting"));
   result.classify = plan.Get("classify").ToBoolean().Value();
   result.timeout = std::chrono::milliseconds(static_cast<int64_t>(read_number(plan, "timeoutMs")));
   return result;

@@ -35,11 +35,11 @@ struct Context {
   image::Decoded decoded{};
   image::Pixels overview{};  // of the whole picture, for what needs fewer pixels; may be empty
   segment::Tensor tensor{};
-  std::optional<segment::Tensor> second_tensor{};
+  std::optional<segment::Tensor> other_tensor{};
   // What the model sees, at the size of matting; empty where there is none.
   image::Pixels working{};
   segment::Mask mask{};  // the model's, then the matte
-  std::optional<segment::Mask> second_mask{};
+  std::optional<segment::Mask> other_mask{};
   matte::Layers layers{};
   matte::Plane layers_alpha{};  // of the same size
   compose::Coverage coverage{};
@@ -117,9 +117,9 @@ void look_at(Context& context, const image::Pixels& pixels, const Box& region, S
   if (!plan.matting) return;
   context.working =
       squeezed(plan.matting->model.value_or(matte::working_size(shown, plan.matting->pixels)));
-  if (plan.matting->second_look) {
-    context.second_tensor =
-        segment::fill_tensor(squeezed(*plan.matting->second_look), context.model.contract);
+  if (plan.matting->other_scale) {
+    context.other_tensor =
+        segment::fill_tensor(squeezed(*plan.matting->other_scale), context.model.contract);
   }
 }
 
@@ -164,10 +164,11 @@ void inference(Context& context) {
   context.tensor = {};
   if (context.request.plan.segment_again && !segment::is_sure(context.mask)) {
     context.mask = look(tensor_again(context));
-    context.second_tensor.reset();  // a second look would be of the same size
+    context.other_tensor.reset();  // the other scale is this one
   }
   context.request.picture.reset();
-  if (context.request.plan.matting) {
+  const auto& matting = context.request.plan.matting;
+  if (matting && matting->steps.closer_look) {
     const Size shown = context.region.size();
     if (const std::optional<Box> box = matte::focus_of(context.mask, shown)) {
       const Box part{context.region.left + box->left, context.region.top + box->top, box->width,
@@ -179,9 +180,9 @@ void inference(Context& context) {
       context.region = part;
     }
   }
-  if (!context.second_tensor) return;
-  context.second_mask = look(*context.second_tensor);
-  context.second_tensor.reset();
+  if (!context.other_tensor) return;
+  context.other_mask = look(*context.other_tensor);
+  context.other_tensor.reset();
 }
 
 // Alpha at the size of matting, or at that of the mask where this is larger.
@@ -189,24 +190,25 @@ matte::Plane matte_of(Context& context) {
   const Plan& plan = context.request.plan;
   const matte::Plane first = std::move(context.mask);
   const auto refined = [&](const matte::Plane& mask) {
-    return matte::refine(context.working, mask, context.threads, context.token);
+    return matte::refine(context.working, mask, plan.matting->steps, context.threads,
+                         context.token);
   };
   const auto blended = [&] {
-    return matte::blend(first, *context.second_mask, context.working.size(), context.threads);
+    return matte::blend(first, *context.other_mask, context.working.size(), context.threads);
   };
   if (plan.matting->model && context.model.matting != nullptr) {
-    return matte::refine_by_model(context.working, context.second_mask ? blended() : first,
+    return matte::refine_by_model(context.working, context.other_mask ? blended() : first,
                                   *context.model.matting, context.threads, context.token);
   }
-  const Size most = context.region.size();
-  return matte::with_detail(context.second_mask ? refined(blended()) : refined(first), first, most,
-                            context.threads);
+  matte::Plane alpha = refined(context.other_mask ? blended() : first);
+  if (!plan.matting->steps.detail) return alpha;
+  return matte::with_detail(alpha, first, context.region.size(), context.threads);
 }
 
 void matte(Context& context) {
   if (!context.request.plan.matting) return;
   context.mask = matte_of(context);
-  context.second_mask.reset();
+  context.other_mask.reset();
   // The colours of a picture that comes with transparency are the subject's own already.
   const image::Pixels& pixels = context.decoded.pixels;
   const bool cut_out =

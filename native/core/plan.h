@@ -39,11 +39,26 @@ struct Box {
   Size size() const { return {width, height}; }
 };
 
+// The steps from mask to matte that can be left out, so that a bench shows what each is worth;
+// docs/matting.md says what they do.
+struct MattingSteps {
+  bool closer_look = true;   // at the box of a small subject
+  bool holes = true;         // opened where they have the background's colours
+  bool prior = true;         // the mask, as far as it is trusted, beside the colours
+  bool doubt = true;         // in colours that are alike
+  bool coarse_start = true;  // matting at half the size first
+  bool solid_inside = true;  // where the mask is sure, and nothing far away
+  bool haze = true;          // cleared beside sharp edges
+  bool filled_inside = true;
+  bool detail = true;  // of the mask, too fine for the size of matting
+};
+
 // How the mask becomes a matte.
 struct Matting {
-  int pixels;  // at most so many are matted, at a size of their own; the rest is interpolated
-  std::optional<Size> second_look;  // the model looks again, at this size of its input
+  int pixels = 0;  // at most so many are matted, at a size of their own; the rest is interpolated
+  std::optional<Size> other_scale;  // the model looks at this size of its input as well
   std::optional<Size> model;  // by the matting model, whose input has this size; none: by ourselves
+  MattingSteps steps;
 };
 
 // Output of lib/plan.ts: what is known before the subject is.

@@ -30,10 +30,7 @@ void filters(Input& input, const matte::Plane& plane, int threads) {
   for (const float value : mean.values) require(value >= -1e-4F && value <= 1.0001F, "a mean");
   const Size other = input.size(100);
   const matte::Plane resampled = matte::resample(plane, other, threads);
-  require(resampled.size == other, "a plane has the size asked for");
-  for (const float value : resampled.values) {
-    require(value >= -1e-4F && value <= 1.0001F, "a triangle filter stays within the range");
-  }
+  require_alpha(resampled, other);
   const Size larger{plane.size.width + input.between(0, 60),
                     plane.size.height + input.between(0, 60)};
   for (const float value : matte::enlarge(plane, larger, threads).values) {
@@ -73,7 +70,7 @@ void matte(std::span<const uint8_t> bytes) {
 
   const matte::Plane blended = matte::blend(mask, input.plane(input.size(40)), size, threads);
   require_alpha(blended, size);
-  const matte::Plane alpha = matte::refine(rgb, input.flag() ? blended : mask, threads, token);
+  const matte::Plane alpha = matte::refine(rgb, input.flag() ? blended : mask, {}, threads, token);
   require_alpha(alpha, size);
   const Size most{size.width + input.between(0, 50), size.height + input.between(0, 50)};
   const matte::Plane detailed = matte::with_detail(alpha, mask, most, threads);

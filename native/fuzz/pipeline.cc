@@ -29,7 +29,7 @@ Plan any_plan(Input& input, Size picture) {
   if (input.flag()) {
     plan.matting = Matting{};
     plan.matting->pixels = input.between(1, 10'000);
-    if (input.flag()) plan.matting->second_look = Size{side * 2, side * 2};
+    if (input.flag()) plan.matting->other_scale = Size{side * 2, side * 2};
   }
   plan.classify = input.flag();
   return plan;

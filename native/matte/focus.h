@@ -1,4 +1,4 @@
-// A second look at a subject that is small in a large picture: the model has hardly seen it.
+// A closer look at a subject that is small in a large picture: the model has hardly seen it.
 #pragma once
 
 #include <optional>

@@ -127,7 +127,10 @@ Plane resample_by(Kernel kernel, int radius, const Plane& plane, Size size, int 
 }  // namespace
 
 Plane resample(const Plane& plane, Size size, int threads) {
-  return resample_by(triangle, 1, plane, size, threads);
+  Plane result = resample_by(triangle, 1, plane, size, threads);
+  // Weights add up to 1 but for rounding.
+  for (float& value : result.values) value = std::clamp(value, 0.0F, 1.0F);
+  return result;
 }
 
 Plane enlarge(const Plane& plane, Size size, int threads) {

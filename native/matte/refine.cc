@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <new>
+#include <vector>
 
 #include "core/parallel.h"
 #include "matte/closed_form.h"
@@ -42,15 +43,15 @@ image::Pixels halved(const image::Pixels& rgb) {
 
 // Coarse to fine: at half the size a first guess that is right over long distances, then the
 // detail.
-Plane solve(const image::Pixels& rgb, const Plane& mask, const Plane& trust, int threads,
-            const CancelToken& token) {
+Plane solve(const image::Pixels& rgb, const Plane& mask, const Plane& trust, bool coarse_start,
+            int threads, const CancelToken& token) {
   constexpr float kEpsilon = 1e-5F;
   constexpr float kTolerance = 1e-4F;
   constexpr int kCoarseIterations = 100;
   constexpr int kFineIterations = 50;
   constexpr int kLeastSide = 64;  // below this the fine iterations alone reach everywhere
   Plane start = mask;
-  if (std::min(rgb.width(), rgb.height()) >= kLeastSide) {
+  if (coarse_start && std::min(rgb.width(), rgb.height()) >= kLeastSide) {
     const image::Pixels half = halved(rgb);
     const Plane half_mask = resample(mask, half.size(), threads);
     const Plane half_trust = resample(trust, half.size(), threads);
@@ -157,16 +158,19 @@ Plane blend(const Plane& first, const Plane& second, Size size, int threads) {
                            pixels_of(kReach, size), kAgree, kDisagree, threads);
 }
 
-Plane refine(const image::Pixels& rgb, const Plane& mask, int threads, const CancelToken& token) {
+Plane refine(const image::Pixels& rgb, const Plane& mask, const MattingSteps& steps, int threads,
+             const CancelToken& token) {
   Plane given = resample(mask, rgb.size(), threads);
   const Plane odds = background_odds(rgb, given, threads);
   const Plane sharpness = sharpness_of(given, threads);
-  const Plane trust = trust_in(given, sharpness, doubt_in(rgb, given, threads));
-  open_holes(odds, given);
-  Plane alpha = solve(rgb, given, trust, threads, token);
-  settle(given, alpha, threads);
-  clear_haze(sharpness, alpha);
-  fill_inside(odds, alpha, threads);
+  const Plane none{std::vector<float>(given.values.size()), given.size};
+  const Plane doubt = steps.doubt ? doubt_in(rgb, given, threads) : none;
+  const Plane trust = steps.prior ? trust_in(given, sharpness, doubt) : none;
+  if (steps.holes) open_holes(odds, given);
+  Plane alpha = solve(rgb, given, trust, steps.coarse_start, threads, token);
+  if (steps.solid_inside) settle(given, alpha, threads);
+  if (steps.haze) clear_haze(sharpness, alpha);
+  if (steps.filled_inside) fill_inside(odds, alpha, threads);
   make_plain(alpha);
   return alpha;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/cancel.h"
+#include "core/plan.h"
 #include "image/pixels.h"
 #include "matte/plane.h"
 
@@ -16,9 +17,10 @@ Size working_size(Size region, int pixels);
 Plane blend(const Plane& first, const Plane& second, Size size, int threads);
 
 // The alpha of `rgb` (three bands: what the model saw, at the working size) from the model's `mask`
-// of any size. 0..1, of the size of `rgb`; doesn't depend on `threads`. See docs/matting.md.
-// Throws the token's reason.
-Plane refine(const image::Pixels& rgb, const Plane& mask, int threads, const CancelToken& token);
+// of any size, by those of the `steps` that are its own. 0..1, of the size of `rgb`; doesn't depend
+// on `threads`. See docs/matting.md. Throws the token's reason.
+Plane refine(const image::Pixels& rgb, const Plane& mask, const MattingSteps& steps, int threads,
+             const CancelToken& token);
 
 // `alpha`, which was matted at its own size, with what the model's `mask` has that is too fine for
 // that size: spokes, straps, the meshes of a net. Of the larger size of the two, in each direction

@@ -141,7 +141,7 @@ TEST(Engine, LooksAgainAtASubjectThatIsSmallInThePicture) {
     Request request = request_for(plan_for({960, 960}), keep);
     request.picture = barred();
     request.plan.segment = {32, 32};
-    if (matting) request.plan.matting = Matting{1'000'000, {}, {}};
+    if (matting) request.plan.matting = Matting{1'000'000, {}, {}, {}};
     std::promise<Outcome> promise;
     engine.submit(std::move(request),
                   [&promise](Outcome outcome) { promise.set_value(std::move(outcome)); });

@@ -48,6 +48,18 @@ matte::Trimap stripes(Size size, int foreground, int background) {
 
 constexpr matte::Effort kThorough{5000, 1e-7F, 1e-7F};
 
+TEST(Resample, OpaqueStaysWithinTheRangeAtAnySize) {
+  for (int from = 1; from <= 40; ++from) {
+    const matte::Plane ones = plane({from, from}, 1);
+    for (int to = 1; to <= 60; ++to) {
+      for (const float value : matte::resample(ones, {to, to}, 1).values) {
+        ASSERT_LE(value, 1) << from << " to " << to;
+        ASSERT_GT(value, 0.999999F) << from << " to " << to;
+      }
+    }
+  }
+}
+
 TEST(ClosedForm, GivesWhatPyMattingGives) {
   constexpr float kExpected[] = {
       0.9811F, 0.9829F, 0.8530F, 0.7183F, 0.7203F, 0.7565F, 0.9494F, 0.9649F, 0.8857F,
@@ -149,9 +161,9 @@ Scene furry_disc(Size size) {
 
 TEST(Refine, ThreadsDontChangeTheResult) {
   const Scene scene = furry_disc({301, 223});
-  const auto one = matte::refine(scene.rgb, scene.mask, 1, {});
+  const auto one = matte::refine(scene.rgb, scene.mask, {}, 1, {});
   for (const int threads : {2, 3, 8}) {
-    const auto many = matte::refine(scene.rgb, scene.mask, threads, {});
+    const auto many = matte::refine(scene.rgb, scene.mask, {}, threads, {});
     EXPECT_EQ(std::memcmp(one.values.data(), many.values.data(), one.values.size() * 4), 0)
         << threads;
   }
@@ -159,7 +171,7 @@ TEST(Refine, ThreadsDontChangeTheResult) {
 
 TEST(Refine, FindsTheHairsThatTheMaskBlurred) {
   const Scene scene = furry_disc({400, 300});
-  const auto alpha = matte::refine(scene.rgb, scene.mask, 2, {});
+  const auto alpha = matte::refine(scene.rgb, scene.mask, {}, 2, {});
   double before = 0;
   double after = 0;
   for (size_t i = 0; i < alpha.values.size(); ++i) {
@@ -183,7 +195,7 @@ TEST(Refine, KeepsAThinLineThatTheMaskIsSureOf) {
     std::memset(pixel_of(rgb, x, 150), 20, 3);
     std::memset(pixel_of(rgb, x, 151), 20, 3);
   }
-  auto alpha = matte::refine(rgb, mask, 2, {});
+  auto alpha = matte::refine(rgb, mask, {}, 2, {});
   double mean = 0;
   for (int x = 60; x < 340; ++x) mean += static_cast<double>(at(alpha, x, 150)) / 280;
   EXPECT_GT(mean, 0.6);
@@ -197,7 +209,7 @@ TEST(Refine, AGreyPatchWellInsideBecomesOpaqueAndAGhostFarAwayGoes) {
   test::fill(mask, {20, 40, 180, 220}, 1);
   test::fill(mask, {90, 130, 40, 40}, 0.8F);
   test::fill(mask, {320, 130, 40, 40}, 0.05F);
-  auto alpha = matte::refine(rgb, mask, 2, {});
+  auto alpha = matte::refine(rgb, mask, {}, 2, {});
   for (int y = 130; y < 170; ++y) {
     for (int x = 90; x < 130; ++x) ASSERT_EQ(at(alpha, x, y), 1) << x << "," << y;
     for (int x = 320; x < 360; ++x) ASSERT_EQ(at(alpha, x, y), 0) << x << "," << y;
@@ -216,7 +228,7 @@ TEST(Refine, AHazeBesideASharpEdgeGoes) {
           std::clamp((201.0F - static_cast<float>(x)) / 1.5F, x < 207 ? 0.02F : 0.0F, 1.0F);
     }
   }
-  Plane alpha = matte::refine(rgb, mask, 2, {});
+  Plane alpha = matte::refine(rgb, mask, {}, 2, {});
   double haze = 0;
   for (int y = 20; y < 280; ++y) {
     for (int x = 203; x < 206; ++x) haze += static_cast<double>(at(alpha, x, y)) / 780;
@@ -241,7 +253,7 @@ TEST(Refine, IsTheSameAHundredTimesOnOneTwoAndEightThreads) {
     }
   }
   const auto matted = [&](int threads) {
-    return matte::with_detail(matte::refine(rgb, mask, threads, {}), mask, rgb.size(), threads);
+    return matte::with_detail(matte::refine(rgb, mask, {}, threads, {}), mask, rgb.size(), threads);
   };
   const Plane first = matted(1);
   for (int i = 0; i < 100; ++i) {
@@ -256,7 +268,7 @@ TEST(Refine, IsTheSameAHundredTimesOnOneTwoAndEightThreads) {
 TEST(Refine, PlainMasksStayPlainAtAnySize) {
   for (const Size size : {Size{1, 1}, Size{3, 90}, Size{200, 120}}) {
     for (const float value : {0.0F, 1.0F}) {
-      const auto alpha = matte::refine(test::make_pixels(size, 3), plane({64, 64}, value), 2, {});
+      const auto alpha = matte::refine(test::make_pixels(size, 3), plane({64, 64}, value), {}, 2, {});
       for (const float each : alpha.values) ASSERT_EQ(each, value);
     }
   }

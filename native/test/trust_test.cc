@@ -61,7 +61,7 @@ TEST(ColourModel, OpensAHalfFoundHoleAndFillsAGreyPatch) {
       if (within(x, y, 150) || within(x, y, 300)) at(mask, x, y) = 0.75F;
     }
   }
-  auto alpha = matte::refine(rgb, mask, 2, {});
+  auto alpha = matte::refine(rgb, mask, {}, 2, {});
   for (int y = 168; y < 212; ++y) {
     for (int x = 158; x < 202; ++x) ASSERT_LT(at(alpha, x, y), 0.25F) << x << "," << y;
     for (int x = 300; x < 360; ++x) ASSERT_EQ(at(alpha, x, y), 1) << x << "," << y;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { colourError } from '../../bench/quality/colour.mjs';
+import { measureInside } from '../../bench/quality/inside.mjs';
 import { type Alpha, measure, softBand } from '../../bench/quality/metrics.mjs';
 
 function alpha(width: number, height: number, at: (x: number, y: number) => number): Alpha {
@@ -171,4 +172,14 @@ test('the colour error is what is seen of it, in the soft band, where there is c
   expect(colourError(grey, grey, reference)).toBe(0);
   expect(colourError(off, grey, reference)).toBeCloseTo((0.5 * 8 + 0.25 * 40) / 2, 9);
   expect(colourError(off, grey, reference, Uint8Array.of(255, 0, 255, 0))).toBeCloseTo(4, 9);
+});
+
+test('insides are further than 8 pixels from what is below one half', () => {
+  const hole = alpha(60, 50, (x, y) => (x === 30 && y === 25 ? 0.4 : 1));
+  expect(measureInside(hole)).toEqual({ inside: 60 * 50 - 17 * 17, grey: 0 });
+});
+
+test('insides are grey below 250 of 255', () => {
+  const shaded = alpha(60, 50, (x, y) => (y > 0 ? 1 : x < 7 ? 249 / 255 : 250 / 255));
+  expect(measureInside(shaded)).toEqual({ inside: 60 * 50, grey: 7 });
 });
