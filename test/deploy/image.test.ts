@@ -152,6 +152,12 @@ describe.runIf(process.platform === 'linux')('what the image holds', () => {
     }
   });
 
+  it('has the models that its command fetches, or finds fetched', async () => {
+    const [command] = only<{ getArgumentsContent(): string }>('RUN', 'models');
+    const { stdout } = await run('sh', ['-c', command!.getArgumentsContent()], { cwd: app });
+    for (const name of ['isnet', 'nanodet']) expect(stdout).toContain(name);
+  });
+
   it('starts, is healthy, cuts out, and stops', async () => {
     const port = await freePort();
     const data = join(app, 'data');
