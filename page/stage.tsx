@@ -146,8 +146,8 @@ function DropZone({ onChoose }: { onChoose: (file: File) => void }) {
         <circle cx="16" cy="19" r="3.5" />
         <path d="m5 33 10-9 8 7 8-9 12 11" />
       </svg>
-      <p class="invitation">Drop a picture here</p>
-      <p class="hint">or paste one, or</p>
+      <p class="invitation with-mouse">Drop a picture here</p>
+      <p class="hint with-mouse">or paste one, or</p>
       <ChooseFile onChoose={onChoose} class="button primary">
         Choose a picture
       </ChooseFile>
