@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import * as batch from './batch.mjs';
 import * as calls from './calls.mjs';
 import { drawCharts } from './charts.mjs';
+import * as cold from './cold.mjs';
 import { openContext } from './context.mjs';
 import * as encoders from './encoders.mjs';
 import * as eventLoop from './eventloop.mjs';
@@ -25,6 +26,7 @@ const groups = {
   sizes,
   throughput,
   memory,
+  cold,
   eventloop: eventLoop,
   facade,
   encoders,

@@ -19,9 +19,9 @@ export async function run({ picture, largePicture, progress }) {
   const large = await largePicture();
   /** @type {{ from: typeof picture, to: string, options: RemoveOptions, bound: number }[]} */
   const cases = [
-    { from: picture, to: 'full PNG', options: { size: 'full', format: 'png' }, bound: 1000 },
+    { from: picture, to: 'full PNG', options: { size: 'full', format: 'png' }, bound: 900 },
     { from: large, to: '50MP WebP', options: { size: '50MP', format: 'webp' }, bound: 1600 },
-    { from: large, to: '50MP ZIP', options: { size: '50MP', format: 'zip' }, bound: 1600 },
+    { from: large, to: '50MP ZIP', options: { size: '50MP', format: 'zip' }, bound: 1200 },
   ];
   /** @type {Figure[]} */
   const figures = [];

@@ -19,6 +19,7 @@ export const mattingSteps = [
   'holes',
   'prior',
   'doubt',
+  'background',
   'coarse-start',
   'solid-inside',
   'haze',

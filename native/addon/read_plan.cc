@@ -69,6 +69,7 @@ Matting read_matting(const Napi::Object& matting) {
                          {"holes", &MattingSteps::holes},
                          {"prior", &MattingSteps::prior},
                          {"doubt", &MattingSteps::doubt},
+                         {"background", &MattingSteps::background},
                          {"coarse-start", &MattingSteps::coarse_start},
                          {"solid-inside", &MattingSteps::solid_inside},
                          {"haze", &MattingSteps::haze},

@@ -46,6 +46,7 @@ struct MattingSteps {
   bool holes = true;         // opened where they have the background's colours
   bool prior = true;         // the mask, as far as it is trusted, beside the colours
   bool doubt = true;         // in colours that are alike
+  bool background = true;    // keeps out what has surely its colours
   bool coarse_start = true;  // matting at half the size first
   bool solid_inside = true;  // where the mask is sure, and nothing far away
   bool haze = true;          // cleared beside sharp edges

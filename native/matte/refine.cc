@@ -107,6 +107,18 @@ void open_holes(const Plane& odds, Plane& mask) {
   }
 }
 
+// Matting adds nothing to the mask where the colour is surely one of the background's: what is seen
+// between spokes would come with them.
+void keep_background_out(const Plane& odds, const Plane& mask, Plane& alpha) {
+  constexpr float kLikely = 0.985F;
+  constexpr float kCertain = 0.995F;
+  for (size_t i = 0; i < alpha.values.size(); ++i) {
+    float& value = alpha.values[i];
+    value -=
+        smooth_step(kLikely, kCertain, odds.values[i]) * std::max(0.0F, value - mask.values[i]);
+  }
+}
+
 // What lies further inside than an edge reaches is opaque, but where it looks like the background:
 // there it may be a hole.
 void fill_inside(const Plane& odds, Plane& alpha, int threads) {
@@ -168,6 +180,7 @@ Plane refine(const image::Pixels& rgb, const Plane& mask, const MattingSteps& st
   const Plane trust = steps.prior ? trust_in(given, sharpness, doubt) : none;
   if (steps.holes) open_holes(odds, given);
   Plane alpha = solve(rgb, given, trust, steps.coarse_start, threads, token);
+  if (steps.background) keep_background_out(odds, given, alpha);
   if (steps.solid_inside) settle(given, alpha, threads);
   if (steps.haze) clear_haze(sharpness, alpha);
   if (steps.filled_inside) fill_inside(odds, alpha, threads);
