@@ -12,8 +12,8 @@ using Plane = segment::Mask;
 // Costs the same for any radius. A square of ones gives exactly 1, one of zeros exactly 0.
 Plane box_mean(const Plane& plane, int radius, int threads);
 
-// `plane` at another size by a triangle filter: bilinear upwards, antialiased downwards. Values stay
-// within 0..1 exactly.
+// `plane` at another size by a triangle filter: bilinear upwards, antialiased downwards. Values
+// stay within 0..1 exactly.
 Plane resample(const Plane& plane, Size size, int threads);
 
 // `plane` at a larger size by Catmull-Rom interpolation, which keeps edges as sharp as they were;

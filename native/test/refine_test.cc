@@ -268,7 +268,8 @@ TEST(Refine, IsTheSameAHundredTimesOnOneTwoAndEightThreads) {
 TEST(Refine, PlainMasksStayPlainAtAnySize) {
   for (const Size size : {Size{1, 1}, Size{3, 90}, Size{200, 120}}) {
     for (const float value : {0.0F, 1.0F}) {
-      const auto alpha = matte::refine(test::make_pixels(size, 3), plane({64, 64}, value), {}, 2, {});
+      const auto alpha =
+          matte::refine(test::make_pixels(size, 3), plane({64, 64}, value), {}, 2, {});
       for (const float each : alpha.values) ASSERT_EQ(each, value);
     }
   }
