@@ -13,10 +13,11 @@ import { saved } from './saved.mjs';
 /** @import { TopLevelSpec } from 'vega-lite' */
 
 /**
- * What bench/sizes.mjs and bench/soak.mjs save.
+ * What bench/sizes.mjs, bench/soak.mjs and bench/quality/frontier.mjs save.
  *
  * @typedef {{ name: string, megapixels: number, format: string, milliseconds: number, stages: Record<string, number> }} Row
  * @typedef {{ rows: Row[] }} Sizes
+ * @typedef {{ rows: { side: number, quality: string, error: number, milliseconds: number }[] }} Frontier
  * @typedef {{ samples: { call: number, rss: number }[], idle: number, calls: number }} Soak
  */
 
@@ -103,11 +104,41 @@ const memory = ({ samples, idle, calls }) => ({
   },
 });
 
+/** @param {Frontier} measured @returns {TopLevelSpec} */
+const frontier = ({ rows }) => ({
+  ...common,
+  title: "Error against cost, by the side of the model's input and quality",
+  data: { values: rows },
+  mark: { type: 'line', point: { size: 60 } },
+  encoding: {
+    x: { field: 'milliseconds', type: 'quantitative', title: 'milliseconds of a call (median)' },
+    y: {
+      field: 'error',
+      type: 'quantitative',
+      title: 'squared error of alpha x 1000 (geometric mean)',
+    },
+    color: {
+      field: 'side',
+      type: 'nominal',
+      title: 'side of the input',
+      sort: 'ascending',
+    },
+    shape: {
+      field: 'quality',
+      type: 'nominal',
+      title: 'quality',
+      sort: ['fast', 'balanced', 'best'],
+    },
+    order: { field: 'milliseconds', type: 'quantitative' },
+  },
+});
+
 /** Each picture, what it is drawn from, and how. @type {[string, string, (measured: any) => TopLevelSpec][]} */
 const charts = [
   ['latency', 'sizes', latency],
   ['stages', 'sizes', stacked],
   ['memory', 'soak', memory],
+  ['frontier', 'frontier', frontier],
 ];
 
 export async function drawCharts() {

@@ -13,10 +13,10 @@ import { readAlpha } from './pairs.mjs';
 /** @import { Engine } from 'bgcut' */
 /** @import { NativeEngine, NativePicture } from '#lib/native' */
 /** @import { Plan } from '#lib/plan' */
-/** @import { Alpha } from './metrics.mjs' */
 
 /** @typedef {Partial<NonNullable<Plan['matting']>>} Change of the plan's matting */
 /** @typedef {{ name: string, change: Change }} Ablation */
+/** @typedef {'fast' | 'balanced' | 'best'} Quality */
 
 /** @type {readonly Ablation[]} */
 export const ablations = [
@@ -35,33 +35,45 @@ export async function openPlans(engine) {
   const info = engine.info();
   const native = await openNative(info);
   const { manifest } = await resolveModel(info.model.name);
+  const model = manifest.input.sizes;
   return {
-    /** @param {string} picture path @param {Change} change */
-    alphaOf: (picture, change) => alphaOf(native, manifest.input.sizes, picture, change),
+    /**
+     * The alpha of the default quality with another matting, of the size of the picture.
+     *
+     * @param {string} picture path @param {Change} change
+     */
+    async alphaOf(picture, change) {
+      const { data } = await make(native, model, picture, 'balanced', (plan) => {
+        if (plan.matting === null) throw new Error('the default quality makes a matte');
+        return { ...plan, matting: { ...plan.matting, ...change } };
+      });
+      return readAlpha(data);
+    },
+    /** @param {string} picture path @param {Quality} quality @param {(plan: Plan) => Plan} edit */
+    make: (picture, quality, edit) => make(native, model, picture, quality, edit),
     dispose: () => native.dispose(),
   };
 }
 
 /**
+ * The alpha of a picture at full size, as a PNG, by a plan that was edited.
+ *
  * @param {NativeEngine} native
  * @param {Parameters<typeof makePlan>[0]['model']} model
  * @param {string} path
- * @param {Change} change
- * @returns {Promise<Alpha>} of the size of the picture
+ * @param {Quality} quality
+ * @param {(plan: Plan) => Plan} edit
  */
-async function alphaOf(native, model, path, change) {
-  const parameters = readCall({ size: 'full', channels: 'alpha', format: 'png' });
+async function make(native, model, path, quality, edit) {
+  const parameters = readCall({ size: 'full', channels: 'alpha', format: 'png', quality });
   const picture = /** @type {NativePicture} */ (
     await native.open(await readFile(path), { maxPixels: 50e6 })
   );
   const given = { parameters, background: null, model, mattingModel: null, timeoutMs: 0 };
-  const plan = makePlan({ ...given, picture: picture.header });
-  if (plan.matting === null) throw new Error('the default quality makes a matte');
-  const changed = { ...plan, matting: { ...plan.matting, ...change } };
   const run = native.run(
     picture,
-    changed,
+    edit(makePlan({ ...given, picture: picture.header })),
     (subject) => compose({ parameters, subject, type: 'other', background: null }).composition,
   );
-  return readAlpha((await run.promise).data);
+  return run.promise;
 }
