@@ -99,7 +99,7 @@ export function table(lines) {
 export function missed(lines) {
   return lines
     .filter(({ picture, of, error }) => picture === 'lemur' && of === judged && !(error <= bound))
-    .map(({ error }) => `colour of the lemur ${error.toFixed(2)}, must be <= ${bound}`);
+    .map(({ error }) => `${judged}: colour of the lemur ${error.toFixed(2)}, must be <= ${bound}`);
 }
 
 /**

@@ -95,7 +95,6 @@ async function bench() {
   const theirs = values.peers
     ? await peerAlphas(pairs, await resolveModel(engine.info().model.name))
     : /** @type {Map<string, Map<string, string>>} */ (new Map());
-  const steps = values.steps ? ablations : [];
   const plans = values.steps ? await openPlans(engine) : undefined;
   /** @type {Measured[]} */
   const measured = [];
@@ -112,8 +111,10 @@ async function bench() {
     };
     add(plain.name, await keptAlphaOf(engine, pair, plain, values.fresh));
     for (const variant of chosen) add(variant.name, await alphaOf(engine, pair, variant));
-    for (const { name, change } of steps) {
-      if (plans !== undefined) add(name, await plans.alphaOf(pair.picture, change));
+    if (plans !== undefined) {
+      for (const { name, change } of ablations) {
+        add(name, await plans.alphaOf(pair.picture, change));
+      }
     }
     for (const [name, files] of theirs) add(name, await readAlpha(files.get(pair.name) ?? ''));
   }
@@ -125,10 +126,13 @@ async function bench() {
   const costs = values.cost ? await cost.measure([plain, ...chosen], 5) : [];
 
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ measured, colours, costs }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ measured, insides, colours, costs }, null, 2)}\n`);
     return 0;
   }
-  const names = [...[plain, ...chosen, ...steps].map(({ name }) => name), ...theirs.keys()];
+  const names = [
+    ...[plain, ...chosen, ...(values.steps ? ablations : [])].map(({ name }) => name),
+    ...theirs.keys(),
+  ];
   const summary = [
     ...(measured.length > 0 ? [groupTable(measured, names)] : []),
     ...(measured.length > 0 && names.length > 1 ? [ratioTable(measured, names, plain.name)] : []),
@@ -146,10 +150,11 @@ async function bench() {
   const whole = values.only.length === 0; // the bounds are for a set of pictures
   const failures = [
     ...(whole && of(judged).length > 0 ? missed(compare(of(judged), of(plain.name))) : []),
-    ...colour.missed(colours),
     ...cost.missed(costs, judged),
-  ];
-  for (const failure of failures) process.stdout.write(`FAIL ${judged}: ${failure}\n`);
+  ]
+    .map((failure) => `${judged}: ${failure}`)
+    .concat(colour.missed(colours));
+  for (const failure of failures) process.stdout.write(`FAIL ${failure}\n`);
   return failures.length > 0 ? 1 : 0;
 }
 

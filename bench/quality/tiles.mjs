@@ -2,7 +2,7 @@
 /**
  * node bench/quality/tiles.mjs --pairs DIR: whether it pays to let the model see a large picture in four overlapping
  * tiles as well. Errors over those of one look at the whole, of masks alone: by the tiles, and by the tiles where they
- * agree with the whole (as focused() of native/matte/focus.h has it), there too in the uncertain band alone.
+ * agree with the whole (as moved_where_alike() of native/matte/plane.h has it), there too in the uncertain band alone.
  */
 import { parseArgs } from 'node:util';
 

@@ -42,16 +42,16 @@ struct Box {
 // The steps from mask to matte that can be left out, so that a bench shows what each is worth;
 // docs/matting.md says what they do.
 struct MattingSteps {
-  bool closer_look = true;   // at the box of a small subject
-  bool holes = true;         // opened where they have the background's colours
-  bool prior = true;         // the mask, as far as it is trusted, beside the colours
-  bool doubt = true;         // in colours that are alike
-  bool background = true;    // keeps out what has surely its colours
-  bool coarse_start = true;  // matting at half the size first
-  bool solid_inside = true;  // where the mask is sure, and nothing far away
-  bool haze = true;          // cleared beside sharp edges
-  bool filled_inside = true;
-  bool detail = true;  // of the mask, too fine for the size of matting
+  bool closer_look = true;    // at the box of a small subject
+  bool holes = true;          // opened where they have the background's colours
+  bool prior = true;          // the mask, as far as it is trusted, beside the colours
+  bool doubt = true;          // in colours that are alike
+  bool background = true;     // keeps out what has surely its colours
+  bool coarse_start = true;   // matting at half the size first
+  bool solid_inside = true;   // where the mask is sure, and nothing far away
+  bool haze = true;           // cleared beside sharp edges
+  bool filled_inside = true;  // opaque, but where it looks like the background
+  bool detail = true;         // of the mask, too fine for the size of matting
 };
 
 // How the mask becomes a matte.

@@ -175,9 +175,10 @@ Plane refine(const image::Pixels& rgb, const Plane& mask, const MattingSteps& st
   Plane given = resample(mask, rgb.size(), threads);
   const Plane odds = background_odds(rgb, given, threads);
   const Plane sharpness = sharpness_of(given, threads);
-  const Plane none{std::vector<float>(given.values.size()), given.size};
-  const Plane doubt = steps.doubt ? doubt_in(rgb, given, threads) : none;
-  const Plane trust = steps.prior ? trust_in(given, sharpness, doubt) : none;
+  const auto none = [&] { return Plane{std::vector<float>(given.values.size()), given.size}; };
+  const Plane trust =
+      steps.prior ? trust_in(given, sharpness, steps.doubt ? doubt_in(rgb, given, threads) : none())
+                  : none();
   if (steps.holes) open_holes(odds, given);
   Plane alpha = solve(rgb, given, trust, steps.coarse_start, threads, token);
   if (steps.background) keep_background_out(odds, given, alpha);

@@ -4,12 +4,11 @@ import { plain, scene } from '../support/pictures.js';
 import { rgba } from '../support/pixels.js';
 import { readZip } from '../support/zip.js';
 import { online } from '../conformance/web.js';
-import { bytesOf, form, type Running, start } from './support.js';
+import { bytesOf, form, path, type Running, senders, start } from './support.js';
 
 let running: Running;
 let key: string;
 let picture: Buffer;
-const path = '/v1.0/removebg';
 
 beforeAll(async () => {
   running = await start();
@@ -17,11 +16,7 @@ beforeAll(async () => {
   picture = await scene(500, 333).jpeg().toBuffer();
 });
 
-const post = (body: RequestInit['body'], headers: Record<string, string> = {}) =>
-  running.call(path, { method: 'POST', key, body, headers });
-const json = (value: unknown, headers = {}) =>
-  post(JSON.stringify(value), { 'content-type': 'application/json', ...headers });
-const urlencoded = (fields: Record<string, string>) => post(new URLSearchParams(fields));
+const { post, json, urlencoded } = senders(() => ({ running, key }));
 const base64 = () => picture.toString('base64');
 
 describe('a picture comes back', () => {

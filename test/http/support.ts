@@ -97,6 +97,26 @@ export async function start(options: ServerOptions = {}): Promise<Running> {
   };
 }
 
+export const path = '/v1.0/removebg';
+
+interface Senders {
+  readonly post: (body: RequestInit['body'], headers?: Record<string, string>) => Promise<Response>;
+  readonly json: (value: unknown, headers?: Record<string, string>) => Promise<Response>;
+  readonly urlencoded: (fields: Record<string, string>) => Promise<Response>;
+}
+
+/** The three kinds of bodies, sent to that path of a server with a key, which are asked for at each request. */
+export function senders(to: () => { running: Running; key: string }): Senders {
+  const post: Senders['post'] = (body, headers = {}) => {
+    const { running, key } = to();
+    return running.call(path, { method: 'POST', key, body, headers });
+  };
+  const json: Senders['json'] = (value, headers = {}) =>
+    post(JSON.stringify(value), { 'content-type': 'application/json', ...headers });
+  const urlencoded: Senders['urlencoded'] = (fields) => post(new URLSearchParams(fields));
+  return { post, json, urlencoded };
+}
+
 /** Waits until a server is ready. */
 export async function untilReady(url: string): Promise<void> {
   const end = performance.now() + 60_000;
