@@ -75,10 +75,9 @@ Network::Size Network::result_size(Value value, int height, int width) const {
 
 namespace {
 
-// What the vectors that a worker takes on at once may occupy, in floats: together with the filters
-// of a few channels that has to stay in the second-level cache.
-constexpr size_t kGroupFloats = 384 * 1024;
-constexpr int kMostVectors = 2;
+// Tiles that a worker takes on at once. What becomes of them stays in the second-level cache beside
+// the filters of a few channels, but for layers of very many channels; more would not gain.
+constexpr int kTilesAtOnce = 32;
 
 Layer layer_of(const Convolution& convolution, Network::Size size, const Half* filters,
                const float* bias) {
@@ -94,10 +93,7 @@ Layer layer_of(const Convolution& convolution, Network::Size size, const Half* f
 
 // How many vectors of a layer are worked on at once.
 int group_of(const Kernels& kernels, const Layer& layer) {
-  const int most = kMostVectors * 16 / kernels.lanes;
-  int group = most;
-  while (group > 2 && kernels.input_floats(layer, group) > kGroupFloats) group /= 2;
-  return std::min(group, kernels.vectors(layer));
+  return std::min(kTilesAtOnce / kernels.lanes, kernels.vectors(layer));
 }
 
 // Whether the layer has so few vectors that its workers share out channels and frequencies instead.

@@ -1,150 +1,9 @@
-// The code of every instruction set. The file that includes it defines, in an anonymous namespace
-// inside bgcut::convnet: kLanes, kRows, which divides kLanes, kGroup, the vectors that one
-// multiplication works on, kName and, on vectors of kLanes floats, load_half(const Half*) and
-// store_half(Half*, Vector). Nothing here may come from a template of
-// the standard library: the linker keeps one copy of such a function for the whole program, and
-// that could be the one with instructions that the CPU has not.
-
-using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
+// A layer of 3 x 3: its filters and its three steps.
+// Part of kernels-inl.h, which says what the including file defines.
 
 // What lies between the planes of one frequency: without it they would all start in the same set of
 // the first-level cache.
 constexpr size_t kStagger = 16;
-
-#if defined(__clang__)
-#define BGCUT_UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define BGCUT_UNROLL _Pragma("GCC unroll 36")
-#endif
-
-inline Vector load(const float* from) {
-  Vector vector;
-  __builtin_memcpy(&vector, from, sizeof(vector));
-  return vector;
-}
-
-inline void store(float* to, Vector vector) {
-  __builtin_memcpy(to, &vector, sizeof(vector));
-}
-
-inline Vector splat(float value) {
-  return value - Vector{};
-}
-
-inline Vector largest(Vector a, Vector b) {
-  return a > b ? a : b;
-}
-
-inline int smaller(int a, int b) {
-  return a < b ? a : b;
-}
-
-// ---- vectors of neighbours <-> every fourth
-
-template <int... Index>
-struct Indices {};
-
-template <int Count, int... Index>
-struct Range : Range<Count - 1, Count - 1, Index...> {};
-template <int... Index>
-struct Range<0, Index...> {
-  using Type = Indices<Index...>;
-};
-using EveryLane = typename Range<kLanes>::Type;
-
-template <int... Index>
-inline Vector evens(Vector a, Vector b, Indices<Index...> /*lanes*/) {
-  return __builtin_shufflevector(a, b, (2 * Index)...);
-}
-template <int... Index>
-inline Vector odds(Vector a, Vector b, Indices<Index...> /*lanes*/) {
-  return __builtin_shufflevector(a, b, (2 * Index + 1)...);
-}
-template <int... Index>
-inline Vector zip_low(Vector a, Vector b, Indices<Index...> /*lanes*/) {
-  return __builtin_shufflevector(a, b, (Index / 2 + Index % 2 * kLanes)...);
-}
-template <int... Index>
-inline Vector zip_high(Vector a, Vector b, Indices<Index...> /*lanes*/) {
-  return __builtin_shufflevector(a, b, ((Index + kLanes) / 2 + Index % 2 * kLanes)...);
-}
-template <int Lane, int... Index>
-inline Vector next_lane(Vector a, Vector b, Indices<Index...> /*lanes*/) {
-  return __builtin_shufflevector(a, b, (Index + 1 < kLanes ? Index + 1 : kLanes + Lane)...);
-}
-
-// columns[j] of lane t = values[4 t + j], for four times kLanes neighbours.
-inline void split_by_four(const Vector values[4], Vector columns[4]) {
-  constexpr EveryLane kAll{};
-  const Vector even_low = evens(values[0], values[1], kAll);
-  const Vector even_high = evens(values[2], values[3], kAll);
-  const Vector odd_low = odds(values[0], values[1], kAll);
-  const Vector odd_high = odds(values[2], values[3], kAll);
-  columns[0] = evens(even_low, even_high, kAll);
-  columns[2] = odds(even_low, even_high, kAll);
-  columns[1] = evens(odd_low, odd_high, kAll);
-  columns[3] = odds(odd_low, odd_high, kAll);
-}
-
-inline void join_by_four(const Vector columns[4], Vector values[4]) {
-  constexpr EveryLane kAll{};
-  const Vector even_low = zip_low(columns[0], columns[2], kAll);
-  const Vector even_high = zip_high(columns[0], columns[2], kAll);
-  const Vector odd_low = zip_low(columns[1], columns[3], kAll);
-  const Vector odd_high = zip_high(columns[1], columns[3], kAll);
-  values[0] = zip_low(even_low, odd_low, kAll);
-  values[1] = zip_high(even_low, odd_low, kAll);
-  values[2] = zip_low(even_high, odd_high, kAll);
-  values[3] = zip_high(even_high, odd_high, kAll);
-}
-
-// ---- the transforms of F(4 x 4, 3 x 3), for the points 0, 1, -1, 2, -2 and infinity. Powers of two
-// went from the filters' transform to the results', which keeps the filters in the range where
-// float16 is exact to 11 bits.
-
-inline void transform_patch_line(const Vector* line, Vector* out, int step) {
-  const Vector d0 = line[0];
-  const Vector d1 = line[step];
-  const Vector d2 = line[2 * step];
-  const Vector d3 = line[3 * step];
-  const Vector d4 = line[4 * step];
-  const Vector d5 = line[5 * step];
-  const Vector a = d4 - 4.0F * d2;
-  const Vector b = d3 - 4.0F * d1;
-  const Vector c = d4 - d2;
-  const Vector e = 2.0F * (d3 - d1);
-  out[0] = 4.0F * d0 - 5.0F * d2 + d4;
-  out[step] = a + b;
-  out[2 * step] = a - b;
-  out[3 * step] = c + e;
-  out[4 * step] = c - e;
-  out[5 * step] = 4.0F * d1 - 5.0F * d3 + d5;
-}
-
-inline void transform_result_line(const Vector* line, int step, Vector* out, int out_step) {
-  const Vector a = 0.25F * (line[step] + line[2 * step]);
-  const Vector b = 0.25F * (line[step] - line[2 * step]);
-  const Vector c = 0.125F * (line[3 * step] + line[4 * step]);
-  const Vector e = 0.25F * (line[3 * step] - line[4 * step]);
-  out[0] = 0.25F * line[0] + a + c;
-  out[out_step] = b + e;
-  out[2 * out_step] = a + 4.0F * c;
-  out[3 * out_step] = b + 4.0F * e + line[5 * step];
-}
-
-inline void transform_filter_line(const Vector* line, int step, Vector* out, int out_step) {
-  const Vector first = line[0];
-  const Vector middle = line[step];
-  const Vector last = line[2 * step];
-  const Vector even = first + last;
-  const Vector quarter = first + 4.0F * last;
-  out[0] = first;
-  out[out_step] = (even + middle) * (-2.0F / 3.0F);
-  out[2 * out_step] = (even - middle) * (-2.0F / 3.0F);
-  out[3 * out_step] = (quarter + 2.0F * middle) * (1.0F / 3.0F);
-  out[4 * out_step] = (quarter - 2.0F * middle) * (1.0F / 3.0F);
-  out[5 * out_step] = last;
-}
 
 // ---- where tiles lie
 
@@ -156,10 +15,6 @@ struct Tiling {
   int down;     // rows of tiles of one image
   int vectors;  // in all; a vector does not reach from one row into the next unless gathered
 };
-
-inline int ceil_div(int a, int b) {
-  return (a + b - 1) / b;
-}
 
 inline Tiling tiling_of(const Layer& layer) {
   const int across = ceil_div(ceil_div(layer.width, layer.dilation), kTile);
@@ -255,7 +110,8 @@ void pack_filters(const float* filters, int channels_in, int channels_out, Half*
       for (int y = 0; y < kPatch; ++y) {
         transform_filter_line(half_way + y * 3, 1, transformed + y * kPatch, 1);
       }
-      Half* to = packed + static_cast<size_t>(block) * channels_in + static_cast<size_t>(in) * kRows;
+      Half* to =
+          packed + static_cast<size_t>(block) * channels_in + static_cast<size_t>(in) * kRows;
       for (int frequency = 0; frequency < kPatchArea; ++frequency, to += step) {
         if (inputs == kInputs) {
           store_half(to, transformed[frequency]);
@@ -392,39 +248,6 @@ void transform_input(const Layer& layer, const LayerMemory& memory, int first, i
 
 // ---- products
 
-template <int Vectors>
-inline void multiply_block(const float* panel, const float* transformed, int channels_in,
-                           size_t step, float* products) {
-  Vector sums[kRows][Vectors] = {};
-  for (int in = 0; in < channels_in; ++in) {
-    Vector columns[Vectors];
-    BGCUT_UNROLL
-    for (int v = 0; v < Vectors; ++v) columns[v] = load(transformed + in * step + v * kLanes);
-    BGCUT_UNROLL
-    for (int row = 0; row < kRows; ++row) {
-      const Vector filter = splat(panel[in * kRows + row]);
-      BGCUT_UNROLL
-      for (int v = 0; v < Vectors; ++v) sums[row][v] += filter * columns[v];
-    }
-  }
-  BGCUT_UNROLL
-  for (int row = 0; row < kRows; ++row) {
-    BGCUT_UNROLL
-    for (int v = 0; v < Vectors; ++v) store(products + row * step + v * kLanes, sums[row][v]);
-  }
-}
-
-inline void widen(const Half* from, int count, float* to) {
-  int k = 0;
-  for (; k + kLanes <= count; k += kLanes) store(to + k, load_half(from + k));
-  if (k == count) return;
-  Half rest[kLanes] = {};
-  float values[kLanes];
-  for (int i = 0; k + i < count; ++i) rest[i] = from[k + i];
-  store(values, load_half(rest));
-  for (int i = 0; k + i < count; ++i) to[k + i] = values[i];
-}
-
 // Products: [frequency][channel of the output][tile].
 void multiply(const Layer& layer, int count, int from, int to, const float* transformed,
               float* products, float* scratch) {
@@ -506,8 +329,7 @@ void transform_output(const Layer& layer, const LayerMemory& memory, int first, 
     const Half* const residual =
         memory.residual == nullptr ? nullptr : memory.residual + area * channel;
     for (int v = 0; v < count; ++v) {
-      const float* const product =
-          products + (static_cast<size_t>(channel) * count + v) * kLanes;
+      const float* const product = products + (static_cast<size_t>(channel) * count + v) * kLanes;
       const int row = (first + v) / in_row * kTile;
       const int column = (first + v) % in_row * kLanes * kTile;
       if (!tiling.gathered && channel + 1 < to) {
@@ -547,146 +369,3 @@ void transform_output(const Layer& layer, const LayerMemory& memory, int first, 
     }
   }
 }
-
-// ---- stride 2
-
-inline int padded_columns(int width) {
-  return ceil_div(ceil_div(width, 2), kGroup * kLanes) * kGroup * kLanes;
-}
-
-size_t strided_floats(int channels_in, int width) {
-  const size_t columns = padded_columns(width);
-  const size_t taps = static_cast<size_t>(channels_in) * 9;
-  return taps * columns + kRows * columns + taps * kRows;
-}
-
-void strided_row(const float* input, int height, int width, int channels_in, int channels_out,
-                 const float* filters, const float* bias, bool relu, int y, Half* output,
-                 float* scratch) {
-  const int columns = padded_columns(width);
-  const int out_width = ceil_div(width, 2);
-  const int out_height = ceil_div(height, 2);
-  const int taps = channels_in * 9;
-  float* const lines = scratch;
-  float* const products = lines + static_cast<size_t>(taps) * columns;
-  float* const panel = products + static_cast<size_t>(kRows) * columns;
-  for (int tap = 0; tap < taps; ++tap) {
-    const int row = 2 * y + tap % 9 / 3 - 1;
-    const int shift = tap % 3 - 1;
-    float* const line = lines + static_cast<size_t>(tap) * columns;
-    const bool inside = row >= 0 && row < height;
-    const float* const from =
-        input + (static_cast<size_t>(tap / 9) * height + (inside ? row : 0)) * width;
-    for (int x = 0; x < columns; x += kLanes) {
-      const int at = 2 * x + shift;
-      if (inside && at >= 0 && at + 2 * kLanes <= width) {
-        store(line + x, evens(load(from + at), load(from + at + kLanes), EveryLane{}));
-        continue;
-      }
-      for (int k = 0; k < kLanes; ++k) {
-        const int place = at + 2 * k;
-        line[x + k] = inside && place >= 0 && place < width ? from[place] : 0.0F;
-      }
-    }
-  }
-  for (int block = 0; block < channels_out; block += kRows) {
-    const int rows = smaller(kRows, channels_out - block);
-    for (int tap = 0; tap < taps; ++tap) {
-      for (int row = 0; row < kRows; ++row) {
-        panel[tap * kRows + row] =
-            row < rows ? filters[static_cast<size_t>(block + row) * taps + tap] : 0.0F;
-      }
-    }
-    for (int x = 0; x < columns; x += kGroup * kLanes) {
-      multiply_block<kGroup>(panel, lines + x, taps, columns, products + x);
-    }
-    for (int row = 0; row < rows; ++row) {
-      Half* const to = output + (static_cast<size_t>(block + row) * out_height + y) * out_width;
-      for (int x = 0; x < out_width; x += kLanes) {
-        Vector values = load(products + static_cast<size_t>(row) * columns + x) +
-                        splat(bias[block + row]);
-        if (relu) values = largest(values, Vector{});
-        if (x + kLanes <= out_width) {
-          store_half(to + x, values);
-          continue;
-        }
-        Half rest[kLanes];
-        store_half(rest, values);
-        for (int k = 0; x + k < out_width; ++k) to[x + k] = rest[k];
-      }
-    }
-  }
-}
-
-// ---- planes
-
-inline void narrow(const float* from, int count, Half* to) {
-  int k = 0;
-  for (; k + kLanes <= count; k += kLanes) store_half(to + k, load(from + k));
-  if (k == count) return;
-  Half rest[kLanes];
-  float values[kLanes] = {};
-  for (int i = 0; k + i < count; ++i) values[i] = from[k + i];
-  store_half(rest, load(values));
-  for (int i = 0; k + i < count; ++i) to[k + i] = rest[i];
-}
-
-void pool(const Half* input, int height, int width, Half* output, float* scratch) {
-  const int out_width = ceil_div(width, 2);
-  float* const above = scratch;
-  float* const below = scratch + width + 1;
-  float* const out = below + width + 1;
-  for (int y = 0; y < height; y += 2) {
-    widen(input + static_cast<size_t>(y) * width, width, above);
-    if (y + 1 < height) {
-      widen(input + static_cast<size_t>(y + 1) * width, width, below);
-      for (int x = 0; x < width; ++x) above[x] = above[x] > below[x] ? above[x] : below[x];
-    }
-    above[width] = above[width - 1];
-    for (int x = 0; x < out_width; ++x) {
-      const float left = above[2 * x];
-      const float right = above[2 * x + 1];
-      out[x] = left > right ? left : right;
-    }
-    narrow(out, out_width, output + static_cast<size_t>(y / 2) * out_width);
-  }
-}
-
-void upsample(const Half* input, int height, int width, Half* output, float* scratch) {
-  float* const here = scratch;
-  float* const other = here + width;
-  float* const mixed = other + width + 1;  // one value before it and one after
-  float* const out = mixed + width + 1;
-  for (int y = 0; y < 2 * height; ++y) {
-    const int near = y / 2;
-    const int away = y % 2 == 0 ? near - 1 : near + 1;
-    const int far = away < 0 ? 0 : smaller(away, height - 1);
-    widen(input + static_cast<size_t>(near) * width, width, here);
-    widen(input + static_cast<size_t>(far) * width, width, other);
-    for (int x = 0; x < width; ++x) mixed[x] = 0.75F * here[x] + 0.25F * other[x];
-    mixed[-1] = mixed[0];
-    mixed[width] = mixed[width - 1];
-    for (int x = 0; x < width; ++x) {
-      out[2 * x] = 0.75F * mixed[x] + 0.25F * mixed[x - 1];
-      out[2 * x + 1] = 0.75F * mixed[x] + 0.25F * mixed[x + 1];
-    }
-    narrow(out, 2 * width, output + static_cast<size_t>(y) * 2 * width);
-  }
-}
-
-void sigmoid(const Half* input, size_t count, float* output) {
-  for (size_t k = 0; k < count; k += kLanes) {
-    const int some = static_cast<int>(count - k < kLanes ? count - k : kLanes);
-    float values[kLanes];
-    widen(input + k, some, values);
-    for (int i = 0; i < some; ++i) output[k + i] = 1.0F / (1.0F + __builtin_expf(-values[i]));
-  }
-}
-
-const Kernels kTable{kName,         kLanes,          kRows,          input_floats,
-                     product_floats, worker_floats,   vectors_of,     packed_filters,
-                     pack_filters,   transform_input, multiply,       transform_output,
-                     strided_floats, strided_row,     pool,           upsample,
-                     sigmoid};
-
-#undef BGCUT_UNROLL
