@@ -379,6 +379,7 @@ constexpr std::array<Stage, kStageNames.size()> kStages{{{decode},
 Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token) {
   Context context{std::move(request), model, threads, token};
   CpuShare share(context.request.rank, token);
+  const Helpers helpers;
   for (size_t i = 0; i < kStages.size(); ++i) {
     const Stage& stage = kStages[i];
     token.check();
