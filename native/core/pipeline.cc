@@ -215,7 +215,7 @@ void matte(Context& context) {
       context.has_alpha && compose::measure_coverage(pixels, context.threads).transparent;
   if (!cut_out) {
     context.layers_alpha = matte::resample(context.mask, context.working.size(), context.threads);
-    context.layers = matte::estimate_layers(context.working, context.layers_alpha);
+    context.layers = matte::estimate_layers(context.working, context.layers_alpha, context.threads);
   }
   context.working = {};
 }

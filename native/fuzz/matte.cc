@@ -78,7 +78,7 @@ void matte(std::span<const uint8_t> bytes) {
 
   image::Pixels rgba = input.pixels(input.size(120), 4);
   const Box region = input.box_inside(rgba.size());
-  const matte::Layers layers = matte::estimate_layers(rgb, alpha);
+  const matte::Layers layers = matte::estimate_layers(rgb, alpha, threads);
   require(layers.size == size, "layers are of the picture's size");
   for (const float value : layers.foreground) {
     require(value >= 0 && value <= 1, "a colour is within 0 and 1");

@@ -11,45 +11,21 @@ namespace bgcut::matte {
 
 namespace {
 
-// One size of the multi-level estimation.
-struct Level {
-  Size size;
-  std::vector<float> rgb;  // three floats per pixel
-  std::vector<float> alpha;
-};
+// A byte as a colour of 0..1.
+const auto kColours = [] {
+  std::array<float, 256> colours{};
+  for (size_t i = 0; i < colours.size(); ++i) colours[i] = static_cast<float>(i) / 255.0F;
+  return colours;
+}();
 
-// Nearest neighbours, as in the paper: means would mix the two layers.
-size_t nearest(int x, int y, Size from, Size to) {
-  const int column = static_cast<int>(static_cast<int64_t>(x) * from.width / to.width);
-  const int row = static_cast<int>(static_cast<int64_t>(y) * from.height / to.height);
-  return static_cast<size_t>(row) * static_cast<size_t>(from.width) + static_cast<size_t>(column);
-}
-
-Level make_level(const image::Pixels& rgb, const Plane& alpha, Size size) {
-  const auto area = static_cast<size_t>(size.area());
-  Level level{size, std::vector<float>(3 * area), std::vector<float>(area)};
-  size_t i = 0;
-  for (int y = 0; y < size.height; ++y) {
-    for (int x = 0; x < size.width; ++x, ++i) {
-      const size_t from = nearest(x, y, rgb.size(), size);
-      level.alpha[i] = alpha.values[from];
-      for (size_t band = 0; band < 3; ++band) {
-        level.rgb[3 * i + band] = static_cast<float>(rgb.data()[3 * from + band]) / 255.0F;
-      }
-    }
+// Nearest neighbours, as in the paper: means would mix the two layers. For each of `to` rows or
+// columns that of `from`.
+std::vector<size_t> nearest(int from, int to) {
+  std::vector<size_t> places(static_cast<size_t>(to));
+  for (int i = 0; i < to; ++i) {
+    places[static_cast<size_t>(i)] = static_cast<size_t>(static_cast<int64_t>(i) * from / to);
   }
-  return level;
-}
-
-std::vector<float> enlarged(const std::vector<float>& colours, Size from, Size to) {
-  std::vector<float> result(static_cast<size_t>(to.area()) * 3);
-  float* out = result.data();
-  for (int y = 0; y < to.height; ++y) {
-    for (int x = 0; x < to.width; ++x, out += 3) {
-      std::copy_n(colours.data() + 3 * nearest(x, y, from, to), 3, out);
-    }
-  }
-  return result;
+  return places;
 }
 
 // Mean colours of what is surely foreground and of what is surely background.
@@ -70,61 +46,105 @@ Layers means(const image::Pixels& rgb, const Plane& alpha) {
   return layers;
 }
 
-// One sweep of Gauss-Seidel over a level: each pixel's pair of colours is solved for exactly while
-// its neighbours' stay, as in the authors' implementation.
-class Sweep {
+// One size of the multi-level estimation.
+class Level {
  public:
-  Sweep(const Level& level, Layers& layers, bool everywhere)
-      : level_(level), layers_(layers), everywhere_(everywhere) {
-    const auto [width, height] = level.size;
-    for (int y = 0; y < height; ++y) {
-      for (int x = 0; x < width; ++x) {
-        if (everywhere_ || is_soft(x, y)) active_.emplace_back(x, y);
+  // `coarser` are the layers of the level before; `everywhere`: all pixels are worked on, not only
+  // those near alpha between 0 and 1.
+  Level(const image::Pixels& rgb, const Plane& alpha, Size size, const Layers& coarser,
+        bool everywhere, int threads)
+      : rgb_(rgb),
+        size_(size),
+        width_(static_cast<size_t>(size.width)),
+        rows_(nearest(rgb.height(), size.height)),
+        columns_(nearest(rgb.width(), size.width)),
+        alpha_(static_cast<size_t>(size.area())),
+        active_(alpha_.size(), 1),
+        layers_{std::vector<float>(3 * alpha_.size()), std::vector<float>(3 * alpha_.size()),
+                size} {
+    const auto rows = nearest(coarser.size.height, size.height);
+    const auto columns = nearest(coarser.size.width, size.width);
+    parallel_rows(threads, size.height, [&](int begin, int end) {
+      for (auto y = static_cast<size_t>(begin); y < static_cast<size_t>(end); ++y) {
+        const float* const from = alpha.values.data() + rows_[y] * static_cast<size_t>(rgb.width());
+        const size_t above = 3 * rows[y] * static_cast<size_t>(coarser.size.width);
+        for (size_t x = 0, i = y * width_; x < width_; ++x, ++i) {
+          alpha_[i] = from[columns_[x]];
+          const size_t k = above + 3 * columns[x];
+          std::array<float, 3> front;
+          std::array<float, 3> back;
+          for (size_t band = 0; band < 3; ++band) {
+            front[band] = coarser.foreground[k + band];
+            back[band] = coarser.background[k + band];
+          }
+          if (!everywhere && alpha_[i] <= 0) back = colour(x, y);
+          if (!everywhere && alpha_[i] >= 1) front = colour(x, y);
+          for (size_t band = 0; band < 3; ++band) {
+            layers_.foreground[3 * i + band] = front[band];
+            layers_.background[3 * i + band] = back[band];
+          }
+        }
+      }
+    });
+    if (!everywhere) find_active(threads);
+  }
+
+  // One sweep of Gauss-Seidel: each pixel's pair of colours is solved for exactly while its
+  // neighbours' stay, as in the authors' implementation.
+  void sweep() {
+    for (size_t y = 0; y < static_cast<size_t>(size_.height); ++y) {
+      const uint8_t* const active = active_.data() + y * width_;
+      for (size_t x = 0; x < width_; ++x) {
+        if (active[x] != 0) update(x, y);
       }
     }
-    if (everywhere_) return;
-    for (size_t i = 0; i < level.alpha.size(); ++i) {
-      if (level.alpha[i] <= 0) std::copy_n(&level.rgb[3 * i], 3, &layers.background[3 * i]);
-      if (level.alpha[i] >= 1) std::copy_n(&level.rgb[3 * i], 3, &layers.foreground[3 * i]);
-    }
   }
 
-  void run() {
-    for (const auto& [x, y] : active_) update(x, y);
-  }
+  Layers take_layers() { return std::move(layers_); }
 
  private:
-  size_t at(int x, int y) const {
-    return static_cast<size_t>(std::clamp(y, 0, level_.size.height - 1)) *
-               static_cast<size_t>(level_.size.width) +
-           static_cast<size_t>(std::clamp(x, 0, level_.size.width - 1));
+  std::array<float, 3> colour(size_t x, size_t y) const {
+    const uint8_t* const from =
+        rgb_.data() + 3 * (rows_[y] * static_cast<size_t>(rgb_.width()) + columns_[x]);
+    return {kColours[from[0]], kColours[from[1]], kColours[from[2]]};
   }
 
-  std::array<size_t, 4> neighbours(int x, int y) const {
-    return {at(x - 1, y), at(x + 1, y), at(x, y - 1), at(x, y + 1)};
+  // The places of the pixels beside one, of itself where there is none.
+  std::array<size_t, 4> beside(size_t x, size_t y) const {
+    const size_t i = y * width_ + x;
+    return {x > 0 ? i - 1 : i, x + 1 < width_ ? i + 1 : i, y > 0 ? i - width_ : i,
+            y + 1 < static_cast<size_t>(size_.height) ? i + width_ : i};
   }
 
-  bool is_soft(int x, int y) const {
-    const float alpha = level_.alpha[at(x, y)];
-    if (alpha > 0 && alpha < 1) return true;
-    const auto around = neighbours(x, y);
-    return std::any_of(around.begin(), around.end(),
-                       [&](size_t i) { return level_.alpha[i] != alpha; });
+  // Where alpha is between 0 and 1, or not the same as beside it.
+  void find_active(int threads) {
+    parallel_rows(threads, size_.height, [&](int begin, int end) {
+      for (auto y = static_cast<size_t>(begin); y < static_cast<size_t>(end); ++y) {
+        for (size_t x = 0; x < width_; ++x) {
+          const float alpha = alpha_[y * width_ + x];
+          const auto around = beside(x, y);
+          const bool active =
+              (alpha > 0 && alpha < 1) || std::any_of(around.begin(), around.end(),
+                                                      [&](size_t k) { return alpha_[k] != alpha; });
+          active_[y * width_ + x] = active ? 1 : 0;
+        }
+      }
+    });
   }
 
-  void update(int x, int y) {
+  void update(size_t x, size_t y) {
     constexpr float kRegularization = 1e-5F;
-    const size_t i = at(x, y);
-    const float alpha = level_.alpha[i];
+    const size_t i = y * width_ + x;
+    const float alpha = alpha_[i];
     const float rest = 1 - alpha;
-    const float* const rgb = &level_.rgb[3 * i];
+    const auto rgb = colour(x, y);
     float a00 = alpha * alpha;
     const float a01 = alpha * rest;
     float a11 = rest * rest;
     std::array<float, 3> front{alpha * rgb[0], alpha * rgb[1], alpha * rgb[2]};
     std::array<float, 3> back{rest * rgb[0], rest * rgb[1], rest * rgb[2]};
-    for (const size_t k : neighbours(x, y)) {
-      const float weight = kRegularization + std::abs(alpha - level_.alpha[k]);
+    for (const size_t k : beside(x, y)) {
+      const float weight = kRegularization + std::abs(alpha - alpha_[k]);
       a00 += weight;
       a11 += weight;
       for (size_t band = 0; band < 3; ++band) {
@@ -141,10 +161,14 @@ class Sweep {
     }
   }
 
-  const Level& level_;
-  Layers& layers_;
-  bool everywhere_;
-  std::vector<std::pair<int, int>> active_;
+  const image::Pixels& rgb_;
+  const Size size_;
+  const size_t width_;
+  const std::vector<size_t> rows_;  // of the picture
+  const std::vector<size_t> columns_;
+  std::vector<float> alpha_;
+  std::vector<uint8_t> active_;  // 1: it is worked on
+  Layers layers_;
 };
 
 // Which columns of the layers a row of pixels has to look at, [first, last): where alpha is between
@@ -185,7 +209,7 @@ std::vector<Span> soft_spans(const Plane& alpha, int row) {
 
 }  // namespace
 
-Layers estimate_layers(const image::Pixels& rgb, const Plane& alpha) {
+Layers estimate_layers(const image::Pixels& rgb, const Plane& alpha, int threads) {
   constexpr int kSmall = 32;       // up to here many sweeps, above it two
   constexpr int kEverywhere = 64;  // up to here all pixels
   constexpr int kManySweeps = 10;
@@ -198,12 +222,10 @@ Layers estimate_layers(const image::Pixels& rgb, const Plane& alpha) {
     const double part = static_cast<double>(i) / levels;
     const Size to{static_cast<int>(std::lround(std::pow(size.width, part))),
                   static_cast<int>(std::lround(std::pow(size.height, part)))};
-    const Level level = make_level(rgb, alpha, to);
-    layers = {enlarged(layers.foreground, layers.size, to),
-              enlarged(layers.background, layers.size, to), to};
     const int side = std::max(to.width, to.height);
-    Sweep sweep(level, layers, side <= kEverywhere);
-    for (int k = 0; k < (side <= kSmall ? kManySweeps : kFewSweeps); ++k) sweep.run();
+    Level level(rgb, alpha, to, layers, side <= kEverywhere, threads);
+    for (int k = 0; k < (side <= kSmall ? kManySweeps : kFewSweeps); ++k) level.sweep();
+    layers = level.take_layers();
   }
   return layers;
 }

@@ -20,7 +20,8 @@ struct Layers {
 // Estimation, 2020) for `rgb` (three bands) and its `alpha`, of the same size. At sizes above 64
 // pixels only what is near alpha between 0 and 1 is worked on: elsewhere one of the two colours is
 // the picture's, and the other one is a coarse guess that nobody sees.
-Layers estimate_layers(const image::Pixels& rgb, const Plane& alpha);
+// The result doesn't depend on `threads`.
+Layers estimate_layers(const image::Pixels& rgb, const Plane& alpha, int threads);
 
 // Where the alpha of `rgba` is between 0 and 255 in `region`, which `layers` cover, the colour
 // becomes that of the foreground. `layers` are brought up bilinearly and give way to the picture's

@@ -18,6 +18,20 @@ bool any_of(const uint8_t* flags) {
   return all != 0;
 }
 
+// Each byte as a colour of 0..1, and a ninth of it.
+struct Level {
+  double value;
+  double ninth;
+};
+constexpr auto kLevels = [] {
+  std::array<Level, 256> levels{};
+  for (size_t i = 0; i < levels.size(); ++i) {
+    const double value = static_cast<double>(i) / 255;
+    levels[i] = {value, value / 9};
+  }
+  return levels;
+}();
+
 // One row of 3 x 3 windows. The colours of a window, less their mean, are whitened by the Cholesky
 // factor of their covariance, so that (I_i - mu)' (Sigma + epsilon / 9)^-1 (I_j - mu) is the plain
 // product of two of them. They are of the order of 1 and safe in floats where the inverse of a
@@ -74,8 +88,8 @@ class Windows {
         const uint8_t* const from =
             row + static_cast<ptrdiff_t>(x + static_cast<int>(pixel) % 3 - 1) * 3;
         for (size_t band = 0; band < 3; ++band) {
-          colour[pixel][band][i] = from[band] / 255.0;
-          mean[band][i] += colour[pixel][band][i] / 9;
+          colour[pixel][band][i] = kLevels[from[band]].value;
+          mean[band][i] += kLevels[from[band]].ninth;
         }
       }
     }
@@ -115,17 +129,14 @@ class Windows {
       l22[i] = std::sqrt(std::max(bb[i] / 9 - l20[i] * l20[i] - l21[i] * l21[i], least));
     }
     for (size_t pixel = 0; pixel < 9; ++pixel) {
-      const auto& [r, g, b] = colour[pixel];
-      float* const to_r = values_.data() + pixel * 3 * width_ + group;
-      float* const to_g = to_r + width_;
-      float* const to_b = to_g + width_;
-      for (size_t i = 0; i < kLanes; ++i) {
-        const double z0 = r[i] / l00[i];
-        const double z1 = (g[i] - l10[i] * z0) / l11[i];
-        const double z2 = (b[i] - l20[i] * z0 - l21[i] * z1) / l22[i];
-        to_r[i] = static_cast<float>(z0);
-        to_g[i] = static_cast<float>(z1);
-        to_b[i] = static_cast<float>(z2);
+      auto& [r, g, b] = colour[pixel];
+      for (size_t i = 0; i < kLanes; ++i) r[i] /= l00[i];
+      for (size_t i = 0; i < kLanes; ++i) g[i] = (g[i] - l10[i] * r[i]) / l11[i];
+      for (size_t i = 0; i < kLanes; ++i) b[i] = (b[i] - l20[i] * r[i] - l21[i] * g[i]) / l22[i];
+      float* to = values_.data() + pixel * 3 * width_ + group;
+      for (const Lanes& band : colour[pixel]) {
+        for (size_t i = 0; i < kLanes; ++i) to[i] = static_cast<float>(band[i]);
+        to += width_;
       }
     }
     for (size_t i = 0; i < kLanes; ++i) {
@@ -143,9 +154,10 @@ class Windows {
   std::vector<float> there_;
 };
 
-// Adds to the coefficients of a group, in column `column` of the grid, what the windows around the
-// pixels one row below (`dy` 1), beside or above (-1) say.
-void add(const Windows& windows, int dy, size_t column, float* taps) {
+// Adds to the coefficients of `count` pixels side by side, from column `column` of the grid on,
+// what the windows around the pixels one row below (`dy` 1), beside or above (-1) say; `taps` has
+// those of the first tap, then those of the second, and so on.
+void add(const Windows& windows, int dy, size_t column, size_t count, float* taps) {
   for (int dx = -1; dx <= 1; ++dx) {
     const size_t from = column + static_cast<size_t>(dx);
     const auto self = static_cast<size_t>((1 - dy) * 3 + 1 - dx);  // the pixel's place in them
@@ -158,14 +170,14 @@ void add(const Windows& windows, int dy, size_t column, float* taps) {
       const float* const other_g = windows.whitened(static_cast<size_t>(other), 1) + from;
       const float* const other_b = windows.whitened(static_cast<size_t>(other), 2) + from;
       float* const out =
-          taps + static_cast<size_t>((dy + other / 3 + 1) * 5 + dx + other % 3 + 1) * kLanes;
-      for (size_t i = 0; i < kLanes; ++i) {
-        out[i] -=
-            (there[i] + r[i] * other_r[i] + g[i] * other_g[i] + b[i] * other_b[i]) * (1.0F / 9.0F);
+          taps + static_cast<size_t>((dy + other / 3 + 1) * 5 + dx + other % 3 + 1) * count;
+      for (size_t x = 0; x < count; ++x) {
+        out[x] -=
+            (there[x] + r[x] * other_r[x] + g[x] * other_g[x] + b[x] * other_b[x]) * (1.0F / 9.0F);
       }
     }
-    float* const centre = taps + Laplacian::kTaps / 2 * kLanes;
-    for (size_t i = 0; i < kLanes; ++i) centre[i] += there[i];
+    float* const centre = taps + Laplacian::kTaps / 2 * count;
+    for (size_t x = 0; x < count; ++x) centre[x] += there[x];
   }
 }
 
@@ -203,19 +215,26 @@ Laplacian::Laplacian(const image::Pixels& rgb, const Grid& grid, double epsilon,
   }
   parallel_rows(threads, rgb.height(), [&](int begin, int end) {
     std::array<Windows, 3> windows{Windows(width), Windows(width), Windows(width)};
+    std::vector<float> run(static_cast<size_t>(width) * kTaps);  // of groups side by side
     const auto row_of = [&](int y) -> Windows& { return windows[static_cast<size_t>(y + 3) % 3]; };
     for (int below = begin - 1; below <= end; ++below) {
       row_of(below).fill(rgb, grid, below, epsilon);
       const int y = below - 1;
       if (y < begin) continue;
       const auto row = static_cast<size_t>(y) + Grid::kRowsBeside;
-      for (size_t group = grid.rows[row]; group < grid.rows[row + 1]; ++group) {
+      for (size_t group = grid.rows[row]; group < grid.rows[row + 1];) {
+        const size_t last = grid.end_of_run(group);
+        const size_t count = (last - group) * kLanes;
         const size_t column = grid.groups[group] % static_cast<size_t>(width);
-        for (int dy = -1; dy <= 1; ++dy) add(row_of(y + dy), dy, column, taps(group, 0));
-        const uint8_t* const unknown = grid.unknown.data() + grid.groups[group];
-        for (size_t i = 0; i < kLanes; ++i) {
-          if (unknown[i] != 0) continue;
-          for (size_t tap = 0; tap < kTaps; ++tap) taps(group, tap)[i] = 0;
+        std::fill_n(run.begin(), count * kTaps, 0.0F);
+        for (int dy = -1; dy <= 1; ++dy) add(row_of(y + dy), dy, column, count, run.data());
+        const uint8_t* unknown = grid.unknown.data() + grid.groups[group];
+        for (size_t x = 0; group < last; x += kLanes, ++group) {
+          for (size_t tap = 0; tap < kTaps; ++tap) {
+            const float* const from = run.data() + tap * count + x;
+            float* const to = taps(group, tap);
+            for (size_t i = 0; i < kLanes; ++i) to[i] = unknown[x + i] != 0 ? from[i] : 0.0F;
+          }
         }
       }
     }

@@ -32,6 +32,12 @@ struct Grid {
     return static_cast<size_t>(y + kRowsBeside) * static_cast<size_t>(size.width) +
            static_cast<size_t>(x + kColumnsBeside);
   }
+  // The group behind those that lie side by side from `group` on.
+  size_t end_of_run(size_t group) const {
+    do ++group;
+    while (group < groups.size() && groups[group] == groups[group - 1] + kLanes);
+    return group;
+  }
 };
 
 Grid make_grid(const Trimap& trimap, int threads);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/parallel.h"
+#include "matte/box_mean.h"
 
 namespace bgcut::matte {
 
@@ -54,43 +55,14 @@ std::vector<Taps> taps_of(Kernel kernel, int radius, int from, int to) {
 }  // namespace
 
 Plane box_mean(const Plane& plane, int radius, int threads) {
-  const Size size = plane.size;
-  const auto width = static_cast<size_t>(size.width);
-  Plane result{std::vector<float>(plane.values.size()), size};
-  // Running sums of columns, each band of rows with its own, which it starts from scratch: sums in
-  // double of floats of 0..1 are exact to far below what anyone sees, but not to the bit, so that
-  // bands are of a fixed height, whatever the number of threads.
-  constexpr int kRows = 64;
-  const int blocks = (size.height + kRows - 1) / kRows;
-  parallel_bands(std::min(threads, blocks), blocks, [&](int first, int last) {
-    std::vector<double> sums(width);
-    for (int block = first; block < last; ++block) {
-      const int begin = block * kRows;
-      const int end = std::min(begin + kRows, size.height);
-      std::fill(sums.begin(), sums.end(), 0.0);
-      const auto add = [&](int y, double sign) {
-        if (y < 0 || y >= size.height) return;
-        const float* const row = plane.values.data() + width * static_cast<size_t>(y);
-        for (size_t x = 0; x < width; ++x) sums[x] += sign * static_cast<double>(row[x]);
-      };
-      for (int y = begin - radius; y < begin + radius; ++y) add(y, 1);
-      for (int y = begin; y < end; ++y) {
-        add(y + radius, 1);
-        const int tall = std::min(y + radius, size.height - 1) - std::max(y - radius, 0) + 1;
-        float* const to = result.values.data() + width * static_cast<size_t>(y);
-        double sum = 0;
-        for (int x = 0; x < std::min(radius, size.width); ++x) sum += sums[static_cast<size_t>(x)];
-        for (int x = 0; x < size.width; ++x) {
-          if (x + radius < size.width)
-            sum += sums[static_cast<size_t>(x) + static_cast<size_t>(radius)];
-          const int wide = std::min(x + radius, size.width - 1) - std::max(x - radius, 0) + 1;
-          to[x] = static_cast<float>(sum / (static_cast<double>(tall) * wide));
-          if (x >= radius) sum -= sums[static_cast<size_t>(x) - static_cast<size_t>(radius)];
-        }
-        add(y - radius, -1);
-      }
-    }
-  });
+  Plane result{std::vector<float>(plane.values.size()), plane.size};
+  const auto width = static_cast<size_t>(plane.size.width);
+  box_means(
+      plane.size, radius, threads,
+      [&](int y, float*) { return plane.values.data() + static_cast<size_t>(y) * width; },
+      [&](int y, const float* means) {
+        std::copy_n(means, width, result.values.data() + static_cast<size_t>(y) * width);
+      });
   return result;
 }
 
@@ -142,22 +114,25 @@ int pixels_of(float length, Size size) {
                          length * static_cast<float>(std::max(size.width, size.height)) / 1024)));
 }
 
-float smooth_step(float from, float to, float value) {
-  const float t = std::clamp((value - from) / (to - from), 0.0F, 1.0F);
-  return t * t * (3 - 2 * t);
-}
-
-Plane moved_where_alike(Plane first, const Plane& second, float share, int radius, float agree,
-                        float disagree, int threads) {
-  Plane apart{std::vector<float>(first.values.size()), first.size};
-  std::transform(first.values.begin(), first.values.end(), second.values.begin(),
-                 apart.values.begin(), [](float one, float two) { return one - two; });
-  apart = box_mean(apart, radius, threads);
-  for (size_t i = 0; i < first.values.size(); ++i) {
-    const float part = share * (1 - smooth_step(agree, disagree, std::abs(apart.values[i])));
-    first.values[i] += part * (second.values[i] - first.values[i]);
-  }
-  return first;
+Plane moved_where_alike(const Plane& first, const Plane& second, float share, int radius,
+                        float agree, float disagree, int threads) {
+  Plane moved{std::vector<float>(first.values.size()), first.size};
+  const auto width = static_cast<size_t>(first.size.width);
+  const auto read = [&](int y, float* room) {
+    const float* const one = first.values.data() + static_cast<size_t>(y) * width;
+    const float* const two = second.values.data() + static_cast<size_t>(y) * width;
+    for (size_t x = 0; x < width; ++x) room[x] = one[x] - two[x];
+    return room;
+  };
+  box_means(first.size, radius, threads, read, [&](int y, const float* apart) {
+    const size_t row = static_cast<size_t>(y) * width;
+    for (size_t x = 0; x < width; ++x) {
+      const float one = first.values[row + x];
+      const float part = share * (1 - smooth_step(agree, disagree, std::abs(apart[x])));
+      moved.values[row + x] = one + part * (second.values[row + x] - one);
+    }
+  });
+  return moved;
 }
 
 }  // namespace bgcut::matte

@@ -1,6 +1,9 @@
-// Planes of floats at the working size of matting, and the two filters that it needs.
+// Planes of floats at the working size of matting, and the filters that it needs.
 #pragma once
 
+#include <algorithm>
+
+#include "core/parallel.h"
 #include "segment/model.h"
 
 namespace bgcut::matte {
@@ -27,10 +30,23 @@ int pixels_of(float length, Size size);
 // `first`, moved towards `second`, of the same size, by `share` where the two agree, and not at all
 // where they don't: where their means over squares of `radius` differ by `agree` or less, and by
 // `disagree` or more; in between by less and less.
-Plane moved_where_alike(Plane first, const Plane& second, float share, int radius, float agree,
-                        float disagree, int threads);
+Plane moved_where_alike(const Plane& first, const Plane& second, float share, int radius,
+                        float agree, float disagree, int threads);
 
 // 0 up to `from`, 1 from `to` on, smooth between; `from` < `to`.
-float smooth_step(float from, float to, float value);
+inline float smooth_step(float from, float to, float value) {
+  const float t = std::clamp((value - from) / (to - from), 0.0F, 1.0F);
+  return t * t * (3 - 2 * t);
+}
+
+// Calls work(i) for the place of each pixel of a picture of `size`, on several threads.
+template <typename Work>
+void for_pixels(Size size, int threads, const Work& work) {
+  parallel_rows(threads, size.height, [&](int begin, int end) {
+    const auto width = static_cast<size_t>(size.width);
+    const size_t last = static_cast<size_t>(end) * width;
+    for (size_t i = static_cast<size_t>(begin) * width; i < last; ++i) work(i);
+  });
+}
 
 }  // namespace bgcut::matte
