@@ -1,4 +1,4 @@
-// Planes of floats at the working size of matting, and the filters that it needs.
+// Planes of floats at the working size of matting, and what is done with them.
 #pragma once
 
 #include <algorithm>
@@ -11,17 +11,9 @@ namespace bgcut::matte {
 // One float per pixel, row by row: an alpha or a weight, 0..1 unless said otherwise.
 using Plane = segment::Mask;
 
-// The mean of the square of (2 `radius` + 1)^2 pixels around each pixel, of what of it lies inside.
-// Costs the same for any radius. A square of ones gives exactly 1, one of zeros exactly 0.
-Plane box_mean(const Plane& plane, int radius, int threads);
-
 // `plane` at another size by a triangle filter: bilinear upwards, antialiased downwards. Values
 // stay within 0..1 exactly.
 Plane resample(const Plane& plane, Size size, int threads);
-
-// `plane` at a larger size by Catmull-Rom interpolation, which keeps edges as sharp as they were;
-// values may leave the range of the plane's by an eighth of it.
-Plane enlarge(const Plane& plane, Size size, int threads);
 
 // A length that is `length` pixels in a picture whose longer side has 1024, in one of `size`: at
 // least 1.

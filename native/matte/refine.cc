@@ -10,6 +10,7 @@
 #include "matte/box_mean.h"
 #include "matte/closed_form.h"
 #include "matte/colour_model.h"
+#include "matte/resampler.h"
 #include "matte/trimap.h"
 #include "matte/trust.h"
 
@@ -162,13 +163,10 @@ void fill_inside(const Plane& odds, Plane& alpha, int threads) {
 }
 
 // What no byte shows is plain: nothing is spent on it later.
-void make_plain(Plane& alpha, int threads) {
+float plain(float alpha) {
   constexpr float kNothing = 0.5F / 255;
-  for_pixels(alpha.size, threads, [&](size_t i) {
-    const float value = alpha.values[i];
-    const float rest = value > 1 - kNothing ? 1.0F : value;
-    alpha.values[i] = value < kNothing ? 0.0F : rest;
-  });
+  const float rest = alpha > 1 - kNothing ? 1.0F : alpha;
+  return alpha < kNothing ? 0.0F : rest;
 }
 
 }  // namespace
@@ -208,7 +206,7 @@ Plane refine(const image::Pixels& rgb, const Plane& mask, const MattingSteps& st
   if (steps.solid_inside) settle(given, alpha, threads);
   if (steps.haze) clear_haze(sharpness, alpha, threads);
   if (steps.filled_inside) fill_inside(odds, alpha, threads);
-  make_plain(alpha, threads);
+  for_pixels(alpha.size, threads, [&](size_t i) { alpha.values[i] = plain(alpha.values[i]); });
   return alpha;
 }
 
@@ -219,14 +217,25 @@ Plane with_detail(const Plane& alpha, const Plane& mask, Size most, int threads)
   const Size size{side(alpha.size.width, mask.size.width, most.width),
                   side(alpha.size.height, mask.size.height, most.height)};
   if (size == alpha.size) return alpha;
-  Plane result = enlarge(alpha, size, threads);
-  const Plane fine = enlarge(mask, size, threads);
-  const Plane coarse = enlarge(resample(mask, alpha.size, threads), size, threads);
-  for_pixels(size, threads, [&](size_t i) {
-    const float detail = fine.values[i] - coarse.values[i];
-    result.values[i] = std::clamp(result.values[i] + detail, 0.0F, 1.0F);
+  const Plane small = resample(mask, alpha.size, threads);
+  const Resampler larger(alpha, size, Filter::kCatmullRom);
+  const Resampler fine(mask, size, Filter::kCatmullRom);
+  const Resampler coarse(small, size, Filter::kCatmullRom);
+  Plane result{std::vector<float>(static_cast<size_t>(size.area())), size};
+  parallel_rows(threads, size.height, [&](int begin, int end) {
+    Resampler::Room larger_room(larger);
+    Resampler::Room fine_room(fine);
+    Resampler::Room coarse_room(coarse);
+    for (int y = begin; y < end; ++y) {
+      const float* const own = larger.row(y, larger_room);
+      const float* const with = fine.row(y, fine_room);
+      const float* const without = coarse.row(y, coarse_room);
+      float* const row = result.values.data() + static_cast<ptrdiff_t>(y) * size.width;
+      for (int x = 0; x < size.width; ++x) {
+        row[x] = plain(std::clamp(own[x] + (with[x] - without[x]), 0.0F, 1.0F));
+      }
+    }
   });
-  make_plain(result, threads);
   return result;
 }
 
