@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <mutex>
+#include <new>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "core/parallel.h"
 
@@ -29,73 +33,102 @@ std::vector<size_t> nearest(int from, int to) {
 }
 
 // Mean colours of what is surely foreground and of what is surely background.
-Layers means(const image::Pixels& rgb, const Plane& alpha) {
-  std::array<double, 8> sums{};
-  for (size_t i = 0; i < alpha.values.size(); ++i) {
-    const float value = alpha.values[i];
-    if (value >= 0.1F && value <= 0.9F) continue;
-    double* const sum = sums.data() + (value > 0.9F ? 0 : 4);
-    for (size_t band = 0; band < 3; ++band) sum[band] += rgb.data()[3 * i + band] / 255.0;
-    sum[3] += 1;
-  }
-  Layers layers{std::vector<float>(3), std::vector<float>(3), {1, 1}};
+Layers means(const image::Pixels& rgb, const Plane& alpha, int threads) {
+  struct Sums {
+    std::array<int64_t, 3> colour{};
+    int64_t count = 0;
+
+    void add(const uint8_t* pixel) {
+      for (size_t band = 0; band < 3; ++band) colour[band] += pixel[band];
+      ++count;
+    }
+    void add(const Sums& other) {
+      for (size_t band = 0; band < 3; ++band) colour[band] += other.colour[band];
+      count += other.count;
+    }
+    float mean(size_t band) const {
+      return static_cast<float>(static_cast<double>(colour[band]) / 255 /
+                                (static_cast<double>(count) + 1e-5));
+    }
+  };
+  Sums front;
+  Sums back;
+  std::mutex mutex;
+  parallel_rows(threads, rgb.height(), [&](int begin, int end) {
+    Sums own_front;
+    Sums own_back;
+    const auto width = static_cast<size_t>(rgb.width());
+    const uint8_t* pixel = rgb.row(begin);
+    for (size_t i = static_cast<size_t>(begin) * width; i < static_cast<size_t>(end) * width;
+         ++i, pixel += 3) {
+      if (alpha.values[i] > 0.9F) own_front.add(pixel);
+      if (alpha.values[i] < 0.1F) own_back.add(pixel);
+    }
+    const std::lock_guard lock(mutex);
+    front.add(own_front);
+    back.add(own_back);
+  });
+  Layers layers{Colours({1, 1}), Colours({1, 1}), {1, 1}};
   for (size_t band = 0; band < 3; ++band) {
-    layers.foreground[band] = static_cast<float>(sums[band] / (sums[3] + 1e-5));
-    layers.background[band] = static_cast<float>(sums[4 + band] / (sums[7] + 1e-5));
+    layers.foreground[band] = front.mean(band);
+    layers.background[band] = back.mean(band);
   }
   return layers;
 }
 
+// How much of a level is worked on.
+enum class Extent {
+  kEverywhere,  // all pixels are solved for
+  kSoft,        // those near alpha between 0 and 1
+  kSoftAlone    // and nothing is known of those further away
+};
+
 // One size of the multi-level estimation.
 class Level {
  public:
-  // `coarser` are the layers of the level before; `everywhere`: all pixels are worked on, not only
-  // those near alpha between 0 and 1.
+  // `coarser` are the layers of the level before.
   Level(const image::Pixels& rgb, const Plane& alpha, Size size, const Layers& coarser,
-        bool everywhere, int threads)
+        Extent extent, int threads)
       : rgb_(rgb),
         size_(size),
         width_(static_cast<size_t>(size.width)),
         rows_(nearest(rgb.height(), size.height)),
         columns_(nearest(rgb.width(), size.width)),
         alpha_(static_cast<size_t>(size.area())),
+        blocks_((width_ + kBlock - 1) / kBlock),
         active_(alpha_.size(), 1),
-        layers_{std::vector<float>(3 * alpha_.size()), std::vector<float>(3 * alpha_.size()),
-                size} {
+        active_blocks_(blocks_ * rows_.size(), 1),
+        layers_{Colours(size), Colours(size), size} {
+    for_rows(threads, [&](size_t y) {
+      const float* const from = alpha.values.data() + rows_[y] * static_cast<size_t>(rgb.width());
+      for (size_t x = 0; x < width_; ++x) alpha_[y * width_ + x] = from[columns_[x]];
+    });
+    if (extent != Extent::kEverywhere) for_rows(threads, [&](size_t y) { find_active(y); });
     const auto rows = nearest(coarser.size.height, size.height);
     const auto columns = nearest(coarser.size.width, size.width);
-    parallel_rows(threads, size.height, [&](int begin, int end) {
-      for (auto y = static_cast<size_t>(begin); y < static_cast<size_t>(end); ++y) {
-        const float* const from = alpha.values.data() + rows_[y] * static_cast<size_t>(rgb.width());
-        const size_t above = 3 * rows[y] * static_cast<size_t>(coarser.size.width);
-        for (size_t x = 0, i = y * width_; x < width_; ++x, ++i) {
-          alpha_[i] = from[columns_[x]];
-          const size_t k = above + 3 * columns[x];
-          std::array<float, 3> front;
-          std::array<float, 3> back;
-          for (size_t band = 0; band < 3; ++band) {
-            front[band] = coarser.foreground[k + band];
-            back[band] = coarser.background[k + band];
-          }
-          if (!everywhere && alpha_[i] <= 0) back = colour(x, y);
-          if (!everywhere && alpha_[i] >= 1) front = colour(x, y);
-          for (size_t band = 0; band < 3; ++band) {
-            layers_.foreground[3 * i + band] = front[band];
-            layers_.background[3 * i + band] = back[band];
-          }
-        }
+    for_rows(threads, [&](size_t y) {
+      const size_t above = rows[y] * static_cast<size_t>(coarser.size.width);
+      const auto begin = [&](size_t x) {
+        start_from(coarser, above + columns[x], x, y, extent == Extent::kEverywhere);
+      };
+      if (extent == Extent::kSoftAlone) {
+        for_near(y, begin);
+      } else {
+        for (size_t x = 0; x < width_; ++x) begin(x);
       }
     });
-    if (!everywhere) find_active(threads);
   }
 
   // One sweep of Gauss-Seidel: each pixel's pair of colours is solved for exactly while its
   // neighbours' stay, as in the authors' implementation.
   void sweep() {
     for (size_t y = 0; y < static_cast<size_t>(size_.height); ++y) {
-      const uint8_t* const active = active_.data() + y * width_;
-      for (size_t x = 0; x < width_; ++x) {
-        if (active[x] != 0) update(x, y);
+      for (size_t block = 0; block < blocks_; ++block) {
+        if (active_blocks_[y * blocks_ + block] == 0) continue;
+        const size_t last = std::min((block + 1) * kBlock, width_);
+        for (size_t x = block * kBlock; x < last; ++x) {
+          if (active_[y * width_ + x] != 0) update(x, y);
+        }
       }
     }
   }
@@ -103,10 +136,19 @@ class Level {
   Layers take_layers() { return std::move(layers_); }
 
  private:
+  static constexpr size_t kBlock = 8;  // pixels of a row that are passed over together
+
   std::array<float, 3> colour(size_t x, size_t y) const {
     const uint8_t* const from =
         rgb_.data() + 3 * (rows_[y] * static_cast<size_t>(rgb_.width()) + columns_[x]);
     return {kColours[from[0]], kColours[from[1]], kColours[from[2]]};
+  }
+
+  template <typename Work>
+  void for_rows(int threads, const Work& work) const {
+    parallel_rows(threads, size_.height, [&](int begin, int end) {
+      for (int y = begin; y < end; ++y) work(static_cast<size_t>(y));
+    });
   }
 
   // The places of the pixels beside one, of itself where there is none.
@@ -117,19 +159,59 @@ class Level {
   }
 
   // Where alpha is between 0 and 1, or not the same as beside it.
-  void find_active(int threads) {
-    parallel_rows(threads, size_.height, [&](int begin, int end) {
-      for (auto y = static_cast<size_t>(begin); y < static_cast<size_t>(end); ++y) {
-        for (size_t x = 0; x < width_; ++x) {
-          const float alpha = alpha_[y * width_ + x];
-          const auto around = beside(x, y);
-          const bool active =
-              (alpha > 0 && alpha < 1) || std::any_of(around.begin(), around.end(),
-                                                      [&](size_t k) { return alpha_[k] != alpha; });
-          active_[y * width_ + x] = active ? 1 : 0;
-        }
-      }
-    });
+  void find_active(size_t y) {
+    const float* const here = alpha_.data() + y * width_;
+    const float* const above = y > 0 ? here - width_ : here;
+    const float* const below = y + 1 < static_cast<size_t>(size_.height) ? here + width_ : here;
+    uint8_t* const active = active_.data() + y * width_;
+    const auto look = [&](size_t x, size_t left, size_t right) {
+      const int soft = static_cast<int>(here[x] > 0) & static_cast<int>(here[x] < 1);
+      const int edge =
+          static_cast<int>(here[x] != here[left]) | static_cast<int>(here[x] != here[right]) |
+          static_cast<int>(here[x] != above[x]) | static_cast<int>(here[x] != below[x]);
+      active[x] = static_cast<uint8_t>(soft | edge);
+    };
+    const size_t last = width_ - 1;
+    look(0, 0, std::min<size_t>(1, last));
+    for (size_t x = 1; x < last; ++x) look(x, x - 1, x + 1);
+    look(last, last - std::min<size_t>(1, last), last);
+    for (size_t block = 0; block < blocks_; ++block) {
+      const auto first = active + block * kBlock;
+      const auto end = active + std::min((block + 1) * kBlock, width_);
+      active_blocks_[y * blocks_ + block] = std::accumulate(first, end, uint8_t{0});
+    }
+  }
+
+  // Calls work(x) for what is seen of row `y`: all pixels that are no further than kNear from an
+  // active one, and some more.
+  template <typename Work>
+  void for_near(size_t y, const Work& work) const {
+    constexpr size_t kNear = 4;  // what painting looks at
+    static_assert(kNear <= kBlock);
+    std::vector<uint8_t> near(blocks_ + 2);  // one more on either side
+    const size_t end = std::min(y + kNear + 1, static_cast<size_t>(size_.height));
+    for (size_t row = y < kNear ? 0 : y - kNear; row < end; ++row) {
+      const uint8_t* const active = active_blocks_.data() + row * blocks_;
+      for (size_t block = 0; block < blocks_; ++block) near[block + 1] |= active[block];
+    }
+    for (size_t block = 0; block < blocks_; ++block) {
+      if ((near[block] | near[block + 1] | near[block + 2]) == 0) continue;
+      const size_t last = std::min((block + 1) * kBlock, width_);
+      for (size_t x = block * kBlock; x < last; ++x) work(x);
+    }
+  }
+
+  // What a pixel has before it is solved for: the colours of the coarser pixel `from`, or its own
+  // where it is sure and not everything is solved for.
+  void start_from(const Layers& coarser, size_t from, size_t x, size_t y, bool everywhere) {
+    const size_t i = y * width_ + x;
+    const auto own = colour(x, y);
+    const bool behind = !everywhere && alpha_[i] <= 0;
+    const bool front = !everywhere && alpha_[i] >= 1;
+    for (size_t band = 0; band < 3; ++band) {
+      layers_.foreground[3 * i + band] = front ? own[band] : coarser.foreground[3 * from + band];
+      layers_.background[3 * i + band] = behind ? own[band] : coarser.background[3 * from + band];
+    }
   }
 
   void update(size_t x, size_t y) {
@@ -167,7 +249,9 @@ class Level {
   const std::vector<size_t> rows_;  // of the picture
   const std::vector<size_t> columns_;
   std::vector<float> alpha_;
-  std::vector<uint8_t> active_;  // 1: it is worked on
+  const size_t blocks_;                 // in a row
+  std::vector<uint8_t> active_;         // 1: the pixel is worked on
+  std::vector<uint8_t> active_blocks_;  // 0: no pixel of the block is
   Layers layers_;
 };
 
@@ -209,13 +293,18 @@ std::vector<Span> soft_spans(const Plane& alpha, int row) {
 
 }  // namespace
 
+Colours::Colours(Size size) : count_(static_cast<size_t>(size.area()) * 3) {
+  values_.reset(static_cast<float*>(std::calloc(count_, sizeof(float))));
+  if (values_ == nullptr) throw std::bad_alloc();
+}
+
 Layers estimate_layers(const image::Pixels& rgb, const Plane& alpha, int threads) {
   constexpr int kSmall = 32;       // up to here many sweeps, above it two
   constexpr int kEverywhere = 64;  // up to here all pixels
   constexpr int kManySweeps = 10;
   constexpr int kFewSweeps = 2;
   const Size size = rgb.size();
-  Layers layers = means(rgb, alpha);
+  Layers layers = means(rgb, alpha, threads);
   const int longest = std::max(size.width, size.height);
   const int levels = std::max(1, static_cast<int>(std::ceil(std::log2(longest))));
   for (int i = 0; i <= levels; ++i) {
@@ -223,7 +312,9 @@ Layers estimate_layers(const image::Pixels& rgb, const Plane& alpha, int threads
     const Size to{static_cast<int>(std::lround(std::pow(size.width, part))),
                   static_cast<int>(std::lround(std::pow(size.height, part)))};
     const int side = std::max(to.width, to.height);
-    Level level(rgb, alpha, to, layers, side <= kEverywhere, threads);
+    const Extent soft = i < levels ? Extent::kSoft : Extent::kSoftAlone;
+    const Extent extent = side <= kEverywhere ? Extent::kEverywhere : soft;
+    Level level(rgb, alpha, to, layers, extent, threads);
     for (int k = 0; k < (side <= kSmall ? kManySweeps : kFewSweeps); ++k) level.sweep();
     layers = level.take_layers();
   }
@@ -262,7 +353,7 @@ void paint_foreground(const Layers& layers, const Plane& alpha, const Box& regio
           const auto left = static_cast<size_t>(u);
           const size_t right = std::min(left + 1, static_cast<size_t>(size.width) - 1);
           const auto across = static_cast<float>(u - static_cast<double>(left));
-          const auto colour = [&](const std::vector<float>& layer, size_t band) {
+          const auto colour = [&](const Colours& layer, size_t band) {
             const float above = layer[3 * (upper + left) + band] * (1 - across) +
                                 layer[3 * (upper + right) + band] * across;
             const float below = layer[3 * (lower + left) + band] * (1 - across) +

@@ -33,7 +33,7 @@ class Resampler {
   // The source samples of each output sample, the same number for all, and their weights, which add
   // up to 1 for each.
   struct Taps {
-    size_t count;
+    size_t count = 0;
     std::vector<size_t> first;
     std::vector<float> weights;
 
