@@ -109,7 +109,8 @@ export function loadNativeFrom(where: Surroundings): NativeAddon {
     const native = where.require(addon) as NativeAddon;
     // By its absolute path, and without sharing its symbols: an app may have another version in the process.
     loading = runtime;
-    native.loadRuntime(withProviders(runtime));
+    const kernels = process.env.BGCUT_KERNELS ?? '';
+    native.loadRuntime(withProviders(runtime), kernels === 'onnxruntime' ? '' : addon, kernels);
     return native;
   } catch (cause) {
     const tried = { what: loading, outcome: reasonOf(cause) };

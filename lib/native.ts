@@ -13,8 +13,12 @@ export type DeviceName = 'cpu' | 'cuda' | 'tensorrt' | 'directml' | 'coreml' | '
 
 /** What bgcut.node exports. Its rejections are plain Errors with a `code`: see fromNativeError. */
 export interface NativeAddon {
-  /** dlopen of ONNX Runtime by absolute path; idempotent for the same path; returns its version. */
-  loadRuntime(path: string): string;
+  /**
+   * dlopen of ONNX Runtime by absolute path; idempotent for the same path; returns its version. `own` is the path of the
+   * addon itself, which has an execution provider in it, or '' not to use that; `kernels` the name of its kernels, or ''
+   * for the best that the CPU has.
+   */
+  loadRuntime(path: string, own: string, kernels: string): string;
   /** Stops every engine and thread of this JavaScript thread and waits for them; nothing runs here afterwards. */
   shutdown(): void;
   /** How many CPUs all calls of the process share, >= 1: no more threads than that compute at a time. */

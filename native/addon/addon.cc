@@ -19,7 +19,9 @@ namespace {
 
 Napi::Value load_runtime(const Napi::CallbackInfo& info) {
   try {
-    const std::string version = segment::load_runtime(info[0].As<Napi::String>().Utf8Value());
+    const segment::OwnProvider own{info[1].As<Napi::String>().Utf8Value(),
+                                   info[2].As<Napi::String>().Utf8Value()};
+    const std::string version = segment::load_runtime(info[0].As<Napi::String>().Utf8Value(), own);
     Environment::stop_at_exit();
     return Napi::String::New(info.Env(), version);
   } catch (const Error& error) {

@@ -5,6 +5,7 @@
 
 #include <onnxruntime_run_options_config_keys.h>
 #include "core/memory.h"
+#include "segment/convnet_provider.h"
 #include "segment/session.h"
 
 namespace bgcut::segment {
@@ -77,6 +78,7 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
     auto lane = session.lanes().take(session.get(), key, session.pinned());
     {
       const CancelToken::Interrupt interrupt(token, [&options] { options.SetTerminate(); });
+      const StopWith stop(token);
       const auto start = Clock::now();
       const Ort::Value& output = lane->run(input.values, options);
       milliseconds = milliseconds_since(start);

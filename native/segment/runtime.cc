@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "segment/convnet_provider.h"
 #include "segment/ort.h"
 
 #ifdef _WIN32
@@ -83,7 +84,7 @@ std::string without_source_place(std::string text) {
 
 }  // namespace
 
-std::string load_runtime(const std::string& path) {
+std::string load_runtime(const std::string& path, const OwnProvider& own) {
   auto& instance = runtime();
   static std::mutex loading;  // not instance.mutex, which the log callback takes
   const std::lock_guard lock(loading);
@@ -108,6 +109,7 @@ std::string load_runtime(const std::string& path) {
     const Ort::ArenaCfg arena(0, kSameAsRequested, kDefault, kDefault);
     instance.environment->CreateAndRegisterAllocator(
         Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault), arena);
+    if (!own.library.empty()) register_convnet_provider(*instance.environment, own);
   } catch (const Ort::Exception& error) {
     throw Error(Code::kInternalError, error.what());
   }

@@ -11,7 +11,14 @@ namespace bgcut::segment {
 // Loads the library at the absolute `path` (UTF-8) without sharing its symbols, so that an app's
 // own copy of another version goes on undisturbed, and starts its environment. Later calls do
 // nothing. Returns its version. Throws kInternalError with the loader's words.
-std::string load_runtime(const std::string& path);
+//
+// `own`: the library that this code is in, if it exports the execution provider of native/convnet
+// (convnet_provider.h), which then runs what it can of models on the CPU; empty: it is not used.
+struct OwnProvider {
+  std::string library = {};
+  std::string kernels = {};  // the name of the kernels to use; empty: the best for the CPU
+};
+std::string load_runtime(const std::string& path, const OwnProvider& own = {});
 
 // The version of the loaded runtime; empty before load_runtime.
 std::string runtime_version();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <onnxruntime_session_options_config_keys.h>
+#include "segment/convnet_provider.h"
 
 namespace bgcut::segment {
 
@@ -112,6 +113,7 @@ Ort::SessionOptions session_options(const Placement& placement, const std::strin
   options.AddConfigEntry(kOrtSessionOptionsRecordEpGraphAssignmentInfo, "1");
   switch (placement.device) {
     case Device::kCpu:
+      append_convnet(environment(), options, placement.threads);
       break;
     case Device::kCuda:
       append_cuda(options, placement);

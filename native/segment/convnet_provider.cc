@@ -1,0 +1,259 @@
+#include "segment/convnet_provider.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "segment/convnet_graph.h"
+
+namespace bgcut::segment {
+
+namespace {
+
+constexpr const char* kName = "BgCutExecutionProvider";
+constexpr const char* kThreads = "threads";
+constexpr const char* kKernels = "kernels";
+
+std::string& wanted_kernels() {
+  static auto* const wanted = new std::string;
+  return *wanted;
+}
+
+// An option of append_convnet, as ONNX Runtime hands it over.
+std::string option_of(const OrtSessionOptions* options, const char* name) {
+  const std::string key = std::string("ep.bgcutexecutionprovider.") + name;
+  return Ort::ConstSessionOptions(options).GetConfigEntryOrDefault(key.c_str(), "");
+}
+
+const convnet::Kernels* kernels_named(const std::string& name) {
+  return convnet::kernels(name.empty() ? nullptr : name.c_str());
+}
+
+thread_local const CancelToken* current_token = nullptr;
+
+// Runs `work`; what it throws becomes a status, as nothing may be thrown through ONNX Runtime.
+template <class Work>
+OrtStatus* guarded(Work work) noexcept {
+  try {
+    work();
+    return nullptr;
+  } catch (const Ort::Exception& error) {
+    return Ort::GetApi().CreateStatus(error.GetOrtErrorCode(), error.what());
+  } catch (const std::exception& error) {
+    return Ort::GetApi().CreateStatus(ORT_FAIL, error.what());
+  }
+}
+
+// The scratch of one run, from ONNX Runtime's arena: it goes back to the system with the rest.
+class Scratch {
+ public:
+  explicit Scratch(OrtKernelContext* context) {
+    const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+    Ort::ThrowOnError(Ort::GetApi().KernelContext_GetAllocator(context, memory, &allocator_));
+  }
+  ~Scratch() {
+    if (block_ != nullptr) allocator_->Free(allocator_, block_);
+    Ort::GetApi().ReleaseAllocator(allocator_);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+
+  void* allocate(size_t bytes) {
+    constexpr size_t kAlignment = 64;
+    block_ = allocator_->Alloc(allocator_, bytes + kAlignment);
+    if (block_ == nullptr) throw std::bad_alloc();
+    void* aligned = block_;
+    size_t space = bytes + kAlignment;
+    return std::align(kAlignment, bytes, aligned, space);
+  }
+
+ private:
+  OrtAllocator* allocator_ = nullptr;
+  void* block_ = nullptr;
+};
+
+// One network, as ONNX Runtime calls it.
+class Compiled : public OrtNodeComputeInfo {
+ public:
+  Compiled(BuiltConvnet built, int threads)
+      : OrtNodeComputeInfo{}, built_(std::move(built)), threads_(threads) {
+    ort_version_supported = ORT_API_VERSION;
+    CreateState = [](OrtNodeComputeInfo* self, OrtNodeComputeContext* /*context*/, void** state) {
+      *state = self;  // a run keeps nothing
+      return static_cast<OrtStatus*>(nullptr);
+    };
+    ReleaseState = [](OrtNodeComputeInfo* /*self*/, void* /*state*/) {};
+    Compute = [](OrtNodeComputeInfo* /*self*/, void* state, OrtKernelContext* context) {
+      return guarded([state, context] { static_cast<const Compiled*>(state)->compute(context); });
+    };
+  }
+
+ private:
+  void compute(OrtKernelContext* raw) const {
+    const Ort::KernelContext context(raw);
+    const auto input = context.GetInput(0);
+    const auto shape = input.GetTensorTypeAndShapeInfo().GetShape();
+    const auto& network = built_.network;
+    const auto height = static_cast<int>(shape.at(2));
+    const auto width = static_cast<int>(shape.at(3));
+    if (height < 1 || width < 1 || !network.accepts(height, width)) {
+      throw Ort::Exception("the network can't take this size", ORT_INVALID_ARGUMENT);
+    }
+    const auto size = network.result_size(built_.result, height, width);
+    auto output =
+        context.GetOutput(0, {shape.at(0), network.channels(built_.result), size.height, size.width});
+    Scratch scratch(raw);
+    const CancelToken* const token = current_token;
+    const bool whole = network.run(
+        input.GetTensorData<float>(), height, width, built_.result,
+        output.GetTensorMutableData<float>(), threads_,
+        [&context](int count, const std::function<void(int)>& worker) {
+          context.ParallelFor(
+              [](void* user, size_t index) {
+                (*static_cast<const std::function<void(int)>*>(user))(static_cast<int>(index));
+              },
+              static_cast<size_t>(count), 0, const_cast<std::function<void(int)>*>(&worker));
+        },
+        [&scratch](size_t bytes) { return scratch.allocate(bytes); },
+        [token] { return token != nullptr && token->stopped(); });
+    if (!whole) throw Ort::Exception("stopped", ORT_FAIL);
+  }
+
+  BuiltConvnet built_;
+  int threads_;
+};
+
+class Provider : public OrtEp {
+ public:
+  Provider(const convnet::Kernels* kernels, int threads)
+      : OrtEp{}, kernels_(kernels), threads_(threads) {
+    ort_version_supported = ORT_API_VERSION;
+    GetName = [](const OrtEp* /*self*/) noexcept { return kName; };
+    GetCapability = [](OrtEp* /*self*/, const OrtGraph* graph, OrtEpGraphSupportInfo* support) noexcept {
+      return guarded([graph, support] { claim(Ort::ConstGraph(graph), support); });
+    };
+    Compile = [](OrtEp* self, const OrtGraph** graphs, const OrtNode** /*fused*/, size_t count,
+                 OrtNodeComputeInfo** infos, OrtNode** /*contexts*/) noexcept {
+      return guarded([self, graphs, count, infos] {
+        std::fill_n(infos, count, nullptr);
+        for (size_t k = 0; k < count; ++k) {
+          infos[k] = static_cast<Provider*>(self)->compile(Ort::ConstGraph(graphs[k])).release();
+        }
+      });
+    };
+    ReleaseNodeComputeInfos = [](OrtEp* /*self*/, OrtNodeComputeInfo** infos, size_t count) noexcept {
+      for (size_t k = 0; k < count; ++k) delete static_cast<Compiled*>(infos[k]);
+    };
+  }
+
+ private:
+  static void claim(const Ort::ConstGraph& graph, OrtEpGraphSupportInfo* support) {
+    if (!read_convnet(graph)) return;
+    std::vector<const OrtNode*> nodes;
+    for (const auto& node : graph.GetNodes()) nodes.push_back(node);
+    OrtNodeFusionOptions options{};
+    options.ort_version_supported = ORT_API_VERSION;
+    options.drop_constant_initializers = true;  // the network has them in its own form
+    Ort::ThrowOnError(Ort::GetEpApi().EpGraphSupportInfo_AddNodesToFuse(support, nodes.data(),
+                                                                        nodes.size(), &options));
+  }
+
+  std::unique_ptr<Compiled> compile(const Ort::ConstGraph& graph) const {
+    const auto read = read_convnet(graph);
+    if (!read) throw Ort::Exception("not the graph that was claimed", ORT_FAIL);
+    return std::make_unique<Compiled>(build_convnet(*read, graph, kernels_), threads_);
+  }
+
+  const convnet::Kernels* kernels_;
+  int threads_;
+};
+
+class Factory : public OrtEpFactory {
+ public:
+  Factory() : OrtEpFactory{} {
+    ort_version_supported = ORT_API_VERSION;
+    GetName = [](const OrtEpFactory* /*self*/) noexcept { return kName; };
+    GetVendor = [](const OrtEpFactory* /*self*/) noexcept { return "BgCut"; };
+    GetVendorId = [](const OrtEpFactory* /*self*/) noexcept -> uint32_t { return 0; };
+    GetVersion = [](const OrtEpFactory* /*self*/) noexcept { return "1.0.0"; };
+    GetSupportedDevices = [](OrtEpFactory* self, const OrtHardwareDevice* const* devices,
+                             size_t device_count, OrtEpDevice** made, size_t most, size_t* count) noexcept {
+      return guarded([=] {
+        *count = 0;
+        for (size_t k = 0; k < device_count && *count < std::min<size_t>(most, 1); ++k) {
+          if (Ort::GetApi().HardwareDevice_Type(devices[k]) != OrtHardwareDeviceType_CPU) continue;
+          Ort::ThrowOnError(Ort::GetEpApi().CreateEpDevice(self, devices[k], nullptr, nullptr,
+                                                           &made[(*count)++]));
+        }
+      });
+    };
+    CreateEp = [](OrtEpFactory* /*self*/, const OrtHardwareDevice* const* /*devices*/,
+                  const OrtKeyValuePairs* const* /*metadata*/, size_t /*device_count*/,
+                  const OrtSessionOptions* options, const OrtLogger* /*logger*/, OrtEp** provider) noexcept {
+      return guarded([=] {
+        *provider = std::make_unique<Provider>(kernels_named(option_of(options, kKernels)),
+                                               std::stoi(option_of(options, kThreads)))
+                        .release();
+      });
+    };
+    ReleaseEp = [](OrtEpFactory* /*self*/, OrtEp* provider) noexcept {
+      delete static_cast<Provider*>(provider);
+    };
+    CreateAllocator = [](OrtEpFactory* /*self*/, const OrtMemoryInfo* /*memory*/,
+                         const OrtKeyValuePairs* /*options*/, OrtAllocator** allocator) noexcept {
+      *allocator = nullptr;  // ONNX Runtime's own
+      return static_cast<OrtStatus*>(nullptr);
+    };
+    ReleaseAllocator = [](OrtEpFactory* /*self*/, OrtAllocator* /*allocator*/) noexcept {};
+    CreateDataTransfer = [](OrtEpFactory* /*self*/, OrtDataTransferImpl** transfer) noexcept {
+      *transfer = nullptr;  // all memory is the CPU's
+      return static_cast<OrtStatus*>(nullptr);
+    };
+    IsStreamAware = [](const OrtEpFactory* /*self*/) noexcept { return false; };
+  }
+};
+
+}  // namespace
+
+void register_convnet_provider(Ort::Env& environment, const OwnProvider& own) {
+  if (kernels_named(own.kernels) == nullptr) return;
+  wanted_kernels() = own.kernels;
+  environment.RegisterExecutionProviderLibrary("bgcut",
+                                               std::filesystem::u8path(own.library).native());
+}
+
+void append_convnet(Ort::Env& environment, Ort::SessionOptions& options, int threads) {
+  for (const auto& device : environment.GetEpDevices()) {
+    if (std::string(device.EpName()) != kName) continue;
+    options.AppendExecutionProvider_V2(environment, {device},
+                                       {{kThreads, std::to_string(threads)}, {kKernels, wanted_kernels()}});
+    return;
+  }
+}
+
+StopWith::StopWith(const CancelToken& token) {
+  current_token = &token;
+}
+
+StopWith::~StopWith() {
+  current_token = nullptr;
+}
+
+OrtStatus* create_convnet_factories(const OrtApiBase* base, OrtEpFactory** factories, size_t most,
+                                    size_t* count) noexcept {
+  Ort::InitApi(base->GetApi(ORT_API_VERSION));
+  return guarded([=] {
+    if (most < 1) throw Ort::Exception("no room for a factory", ORT_INVALID_ARGUMENT);
+    factories[0] = std::make_unique<Factory>().release();
+    *count = 1;
+  });
+}
+
+OrtStatus* release_convnet_factory(OrtEpFactory* factory) noexcept {
+  delete static_cast<Factory*>(factory);
+  return nullptr;
+}
+
+}  // namespace bgcut::segment

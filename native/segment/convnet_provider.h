@@ -1,0 +1,38 @@
+// Private to native/segment, but for the two functions that ONNX Runtime looks for in the library: an
+// execution provider for ONNX Runtime that runs networks of the U2-Net family on the CPU with the
+// kernels of native/convnet.
+#pragma once
+
+#include <string>
+
+#include "core/cancel.h"
+#include "segment/ort.h"
+#include "segment/runtime.h"
+
+namespace bgcut::segment {
+
+// Makes the provider known to the environment. `own.library` exports CreateEpFactories and
+// ReleaseEpFactory; ONNX Runtime opens it once more. Does nothing where this CPU has not the
+// kernels. Throws Ort::Exception.
+void register_convnet_provider(Ort::Env& environment, const OwnProvider& own);
+
+// Gives a session the provider, if it is registered; what it can't run whole stays with ONNX
+// Runtime.
+void append_convnet(Ort::Env& environment, Ort::SessionOptions& options, int threads);
+
+// While it lives, a run that this thread starts ends early once `token` is stopped: ONNX Runtime's
+// own flag is looked at between nodes only, and for it the whole network is one.
+class StopWith {
+ public:
+  explicit StopWith(const CancelToken& token);
+  ~StopWith();
+  StopWith(const StopWith&) = delete;
+  StopWith& operator=(const StopWith&) = delete;
+};
+
+// What the library has to export: see OrtEpFactory.
+OrtStatus* create_convnet_factories(const OrtApiBase* base, OrtEpFactory** factories, size_t most,
+                                    size_t* count) noexcept;
+OrtStatus* release_convnet_factory(OrtEpFactory* factory) noexcept;
+
+}  // namespace bgcut::segment
