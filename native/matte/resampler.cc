@@ -18,7 +18,7 @@ double catmull_rom(double distance) {
 
 }  // namespace
 
-Resampler::Taps::Taps(Filter filter, int from, int to) : count(0), first(static_cast<size_t>(to)) {
+Resampler::Taps::Taps(Filter filter, int from, int to) : first(static_cast<size_t>(to)) {
   const auto kernel = filter == Filter::kTriangle ? triangle : catmull_rom;
   const double scale = std::max(1.0, static_cast<double>(from) / to);
   const double reach = (filter == Filter::kTriangle ? 1 : 2) * scale;  // in source samples
