@@ -331,7 +331,12 @@ TEST(Foreground, TakesTheBackgroundOutOfASoftEdgeAndNothingElse) {
       EXPECT_NEAR(after[1], 30, 6) << x;
     }
   }
-  for (const int threads : {2, 8}) {
+  for (const int threads : {2, 3, 8}) {
+    const auto same = matte::estimate_layers(rgb, alpha, threads);
+    EXPECT_TRUE(std::equal(same.foreground.begin(), same.foreground.end(),
+                           layers.foreground.begin(), layers.foreground.end()));
+    EXPECT_TRUE(std::equal(same.background.begin(), same.background.end(),
+                           layers.background.begin(), layers.background.end()));
     auto many = test::make_pixels(size, 4);
     std::memcpy(many.data(), rgba.data(), rgba.byte_length());
     matte::paint_foreground(layers, alpha, {0, 0, 300, 200}, many, threads);
