@@ -3,6 +3,7 @@
 import { loadNative } from '#lib/native';
 import { resolveModel } from '#lib/models/index';
 import { createEngine } from 'bgcut';
+import ort from 'onnxruntime-node';
 
 import { testPicture } from './picture.mjs';
 
@@ -24,6 +25,8 @@ import { testPicture } from './picture.mjs';
  *   around it
  * @property {(side: number) => Promise<number>} infer milliseconds of one inference of the engine's own session at
  *   side x side, and nothing else
+ * @property {(side: number) => Promise<number>} raw milliseconds of one inference of the same weights in ONNX Runtime
+ *   with its own kernels, on as many threads: what the bounds are ratios to
  * @property {(line: string) => void} progress
  */
 
@@ -49,6 +52,7 @@ export async function openContext(settings) {
     engine,
     native,
     infer: (side) => native.infer(side, side),
+    raw: await openRaw(engine.info()),
     progress: (line) => process.stderr.write(`${line}\n`),
   };
 }
@@ -70,6 +74,29 @@ export async function openNative({ model, provider, threads }) {
     input: { name: input.name, mean: input.mean, std: input.std, order: input.order },
     output: { name: output.name, activation: output.activation },
   });
+}
+
+/**
+ * One run of the model in ONNX Runtime alone, with the settings that BgCut gives it.
+ *
+ * @param {import('bgcut').EngineInfo} info
+ * @returns {Promise<(side: number) => Promise<number>>}
+ */
+async function openRaw({ model, threads }) {
+  const session = await ort.InferenceSession.create(model.file, {
+    intraOpNumThreads: threads,
+    enableMemPattern: false,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+  const [name = ''] = session.inputNames;
+  return async (side) => {
+    const blank = new ort.Tensor('float32', new Float32Array(3 * side * side), [1, 3, side, side]);
+    const start = performance.now();
+    const outputs = await session.run({ [name]: blank });
+    const milliseconds = performance.now() - start;
+    for (const output of Object.values(outputs)) output.dispose();
+    return milliseconds;
+  };
 }
 
 /** @param {string} path */

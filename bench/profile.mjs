@@ -21,10 +21,13 @@ const calls = 12;
 const samplesPerSecond = 997; // no multiple of anything that the machine does
 const ownFunctions = 12;
 
+/** The kernels of native/convnet, and who calls them. */
+const inference = 'BgCut: inference';
+
 /** What a library is, by the beginning of its file's name; the rest is `other`. @type {[string, string][]} */
 const libraries = [
-  ['libbgcut-ort', 'ONNX Runtime: inference, the type'],
-  ['libonnxruntime', 'ONNX Runtime: inference, the type'],
+  ['libbgcut-ort', 'ONNX Runtime: the type'],
+  ['libonnxruntime', 'ONNX Runtime: the type'],
   ['libvips', 'libvips and its codecs: JPEG, resizing, PNG'],
   ['bgcut', 'BgCut: tensor, matte, colours, mask'],
   ['libc', 'C library: copying, allocating'],
@@ -87,7 +90,8 @@ function tables(script, each) {
     if (file === '') continue;
     samples++;
     const base = file.split('/').at(-1) ?? file;
-    add(byLibrary, libraries.find(([start]) => base.startsWith(start))?.[1] ?? 'other');
+    const library = libraries.find(([start]) => base.startsWith(start))?.[1] ?? 'other';
+    add(byLibrary, symbol.includes('convnet::') ? inference : library);
     if (base.startsWith('bgcut')) add(byFunction, nameOf(symbol));
   }
   /** @param {Map<string, number>} counts @param {number} most */

@@ -1,7 +1,7 @@
 /** What an engine says of itself. */
 import type { DetectorState } from './detector.js';
 import type { ResolvedModel } from './models/index.js';
-import type { DeviceName } from './native.js';
+import type { DeviceName, KernelsName } from './native.js';
 import type { Fallback } from './provider.js';
 
 /** A loaded model, and the terms of its weights: whether they allow commercial use. */
@@ -24,6 +24,11 @@ export interface EngineInfo {
    * one: the nodes that the provider left over.
    */
   nodes: Partial<Record<DeviceName, number>>;
+  /**
+   * Whose kernels compute: BgCut's own for an instruction set of the CPU, which run models built like IS-Net and keep what
+   * one layer hands to the next as float16, or ONNX Runtime's, which run everything else and every other device.
+   */
+  kernels: KernelsName;
   /** What the nodes compute in: float16 only on a provider for which the model's manifest allows it. */
   precision: 'float32' | 'float16';
   /** The most memory of the GPU that the engine takes, in megabytes; null: no bound. */

@@ -183,6 +183,7 @@ export class BgcutEngine implements Engine {
       provider,
       fallbacks: fallbacks.map((fallback) => ({ ...fallback })),
       nodes: native.nodes(),
+      kernels: native.kernels(),
       precision: config.half === true ? 'float16' : 'float32',
       gpuMemoryLimit: this.#settings.gpuMemoryLimit ?? null,
       tensorrt: this.#building ?? (provider === 'tensorrt' ? 'ready' : null),

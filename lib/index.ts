@@ -20,7 +20,7 @@ export type { EngineInfo } from './engine-info.js';
 export { BgcutError } from './errors.js';
 export type { BgcutErrorOptions, ErrorCode } from './errors.js';
 export type { FineType } from './foreground/index.js';
-export type { DeviceName } from './native.js';
+export type { DeviceName, KernelsName } from './native.js';
 export type { EngineOptions, RemoveOptions } from './params/options.js';
 export type { Fallback } from './provider.js';
 export type { Result, Timings } from './result.js';

@@ -11,6 +11,9 @@ import { usableCpus } from './threads.js';
 /** Where inference can run. */
 export type DeviceName = 'cpu' | 'cuda' | 'tensorrt' | 'directml' | 'coreml' | 'webgpu';
 
+/** Whose code computes a model on the CPU: BgCut's own for an instruction set, or ONNX Runtime's. */
+export type KernelsName = 'avx512' | 'avx2' | 'neon' | 'onnxruntime';
+
 /** What bgcut.node exports. Its rejections are plain Errors with a `code`: see fromNativeError. */
 export interface NativeAddon {
   /**
@@ -87,6 +90,8 @@ export interface NativeEngine {
   useModel(config: NativeModelConfig & NativePlacement): Promise<void>;
   /** How many nodes of the model's graph run where, as counted before a provider fuses them. */
   nodes(): Partial<Record<DeviceName, number>>;
+  /** Whose kernels they run with. */
+  kernels(): KernelsName;
   /** From the next run on, types are told with this detector, which is loaded off the main thread. */
   useDetector(config: NativeModelConfig & NativePlacement): Promise<void>;
   /** From the next run on, mattes are made by this model where the plan says so. Loaded off the main thread. */

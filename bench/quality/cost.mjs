@@ -57,7 +57,7 @@ export async function measure(variants, rounds) {
       timings.get(name)?.push(result.timings);
     },
   ]);
-  const raw = async () => ({ overriddenDuration: await context.infer(1024) });
+  const raw = async () => ({ overriddenDuration: await context.raw(1024) });
   const samples = await inTurns({ ...Object.fromEntries(calls), raw }, rounds, (round) =>
     context.progress(`cost: turn ${round} of ${rounds}`),
   );

@@ -75,14 +75,14 @@ export class Metrics {
     gauge(registry, 'bgcut_body_bytes', 'Bytes of request bodies in memory.', () => load.bytes);
     new Gauge({
       name: 'bgcut_model_info',
-      help: '1 for the model and the device that run.',
-      labelNames: ['model', 'provider', 'version'],
+      help: '1 for the model, the device and the kernels that run.',
+      labelNames: ['model', 'provider', 'kernels', 'version'],
       registers,
       // TensorRT may take over from CUDA while the server runs.
       collect() {
         this.reset();
-        const { model, provider, versions } = engine.info();
-        this.set({ model: model.name, provider, version: versions.bgcut }, 1);
+        const { model, provider, kernels, versions } = engine.info();
+        this.set({ model: model.name, provider, kernels, version: versions.bgcut }, 1);
       },
     });
     new Gauge({

@@ -144,7 +144,7 @@ void EngineWrap::define(Napi::Env env) {
       env, "NativeEngine",
       {InstanceMethod("open", &EngineWrap::open), InstanceMethod("run", &EngineWrap::run),
        InstanceMethod("useModel", &EngineWrap::use_model),
-       InstanceMethod("nodes", &EngineWrap::nodes),
+       InstanceMethod("nodes", &EngineWrap::nodes), InstanceMethod("kernels", &EngineWrap::kernels),
        InstanceMethod("useDetector", &EngineWrap::use_detector),
        InstanceMethod("useMatting", &EngineWrap::use_matting),
        InstanceMethod("infer", &EngineWrap::infer),
@@ -221,6 +221,10 @@ Napi::Value EngineWrap::nodes(const Napi::CallbackInfo& info) {
   auto value = Napi::Object::New(info.Env());
   for (const auto& [device, count] : engine_->nodes()) value.Set(device_name(device), count);
   return value;
+}
+
+Napi::Value EngineWrap::kernels(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), engine_->kernels());
 }
 
 Napi::Value EngineWrap::use_detector(const Napi::CallbackInfo& info) {

@@ -35,6 +35,7 @@ class EngineWrap : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value run(const Napi::CallbackInfo& info);
   Napi::Value use_model(const Napi::CallbackInfo& info);
   Napi::Value nodes(const Napi::CallbackInfo& info);
+  Napi::Value kernels(const Napi::CallbackInfo& info);
   Napi::Value use_detector(const Napi::CallbackInfo& info);
   Napi::Value use_matting(const Napi::CallbackInfo& info);
   Napi::Value infer(const Napi::CallbackInfo& info);

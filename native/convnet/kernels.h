@@ -15,10 +15,10 @@ namespace bgcut::convnet {
 // An IEEE 754 binary16, by its bits.
 using Half = uint16_t;
 
-constexpr int kTile = 4;                           // results of a tile, a side
-constexpr int kPatch = 6;                          // what they are computed from, a side
-constexpr int kPatchArea = kPatch * kPatch;        // multiplications for a tile
-constexpr size_t kReadAhead = 64 / sizeof(Half);   // values that may be read, not used, past a plane
+constexpr int kTile = 4;                          // results of a tile, a side
+constexpr int kPatch = 6;                         // what they are computed from, a side
+constexpr int kPatchArea = kPatch * kPatch;       // multiplications for a tile
+constexpr size_t kReadAhead = 64 / sizeof(Half);  // values that may be read, not used, past a plane
 
 // Channels that lie one after another: [channels][height][width].
 struct Planes {
@@ -40,10 +40,10 @@ struct Layer {
 
 // What a layer reads and writes in one run. Nothing overlaps.
 struct LayerMemory {
-  const Planes* inputs;   // whose channels together are channels_in: what a Concat would join
+  const Planes* inputs;  // whose channels together are channels_in: what a Concat would join
   int input_count;
-  const Half* residual;   // [channels_out][height][width] added after the ReLU; null: nothing
-  Half* output;           // [channels_out][height][width]
+  const Half* residual;  // [channels_out][height][width] added after the ReLU; null: nothing
+  Half* output;          // [channels_out][height][width]
 };
 
 struct Kernels {

@@ -12,8 +12,12 @@ Network::Network(const Kernels* kernels, int channels) : kernels_(kernels), valu
 
 Value Network::add_convolution(const Convolution& convolution, const float* filters,
                                const float* bias) {
-  Step step{Kind::kConvolution, convolution.inputs, static_cast<Value>(values_.size()),
-            convolution,        nullptr,            {},
+  Step step{Kind::kConvolution,
+            convolution.inputs,
+            static_cast<Value>(values_.size()),
+            convolution,
+            nullptr,
+            {},
             {}};
   if (convolution.residual >= 0) step.inputs.push_back(convolution.residual);
   const int in = convolution.channels_in;
@@ -37,7 +41,8 @@ Value Network::add_pool(Value input) {
 }
 
 Value Network::add_upsample(Value input) {
-  steps_.push_back({Kind::kUpsample, {input}, static_cast<Value>(values_.size()), {}, nullptr, {}, {}});
+  steps_.push_back(
+      {Kind::kUpsample, {input}, static_cast<Value>(values_.size()), {}, nullptr, {}, {}});
   values_.push_back({channels(input)});
   return steps_.back().output;
 }
@@ -227,9 +232,7 @@ class Network::Run {
     float* of(int index) const { return own + worker * index; }
   };
 
-  const Place& place_of(const Step& step) const {
-    return scratch_[&step - network_.steps_.data()];
-  }
+  const Place& place_of(const Step& step) const { return scratch_[&step - network_.steps_.data()]; }
 
   template <class Kernel>
   void each_plane(const Step& step, Kernel kernel) {
@@ -251,9 +254,9 @@ class Network::Run {
     for (const Value input : convolution.inputs) {
       inputs.push_back({memory_[input], network_.channels(input)});
     }
-    const LayerMemory memory{
-        inputs.data(), static_cast<int>(inputs.size()),
-        convolution.residual < 0 ? nullptr : memory_[convolution.residual], memory_[step.output]};
+    const LayerMemory memory{inputs.data(), static_cast<int>(inputs.size()),
+                             convolution.residual < 0 ? nullptr : memory_[convolution.residual],
+                             memory_[step.output]};
     const Layer whole = layer(step);
     if (is_small(kernels_, whole, workers_)) {
       convolve_small(whole, memory, place_of(step));

@@ -69,7 +69,7 @@ class Network {
     Kind kind;
     std::vector<Value> inputs;
     Value output;
-    Convolution convolution;     // of kConvolution
+    Convolution convolution;          // of kConvolution
     std::unique_ptr<Half[]> filters;  // packed; null where the stride is 2
     std::vector<float> strided;       // the filters as they came where the stride is 2
     std::vector<float> bias;

@@ -124,13 +124,21 @@ void Engine::use_model(std::shared_ptr<segment::Session> session, segment::Contr
   model_.contract = std::move(contract);
 }
 
+std::shared_ptr<segment::Session> Engine::session() {
+  const std::lock_guard lock(mutex_);
+  return model_.session;
+}
+
 std::vector<segment::NodeCount> Engine::nodes() {
-  const auto session = [this] {
-    const std::lock_guard lock(mutex_);
-    return model_.session;
-  }();
-  if (session == nullptr) return {};
-  return segment::nodes_of(*session);
+  const auto held = session();
+  if (held == nullptr) return {};
+  return segment::nodes_of(*held);
+}
+
+std::string Engine::kernels() {
+  const auto held = session();
+  if (held == nullptr) return {};
+  return segment::kernels_of(*held);
 }
 
 void Engine::use_detector(std::shared_ptr<const segment::Detector> detector) {

@@ -53,6 +53,8 @@ class Engine {
 
   // Where the nodes of the model run now; empty after shutdown().
   std::vector<segment::NodeCount> nodes();
+  // Whose kernels they run with, see segment::kernels_of; empty after shutdown().
+  std::string kernels();
 
   // From the next request on, types are told with `detector`.
   void use_detector(std::shared_ptr<const segment::Detector> detector);
@@ -72,6 +74,7 @@ class Engine {
   static void shutdown_all();
 
  private:
+  std::shared_ptr<segment::Session> session();
   void run(const std::shared_ptr<Job>& job);
 
   Model model_;

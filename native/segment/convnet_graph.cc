@@ -71,7 +71,7 @@ class Constants {
     if (found == by_name_.end()) return {};
     const auto info = found->second.TypeInfo().GetTensorTypeAndShapeInfo();
     return info.GetElementType() == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT ? info.GetShape()
-                                                                         : Integers{};
+                                                                        : Integers{};
   }
 
   // Lives as long as the graph.

@@ -12,7 +12,6 @@ namespace bgcut::segment {
 
 namespace {
 
-constexpr const char* kName = "BgCutExecutionProvider";
 constexpr const char* kThreads = "threads";
 constexpr const char* kKernels = "kernels";
 
@@ -102,8 +101,8 @@ class Compiled : public OrtNodeComputeInfo {
       throw Ort::Exception("the network can't take this size", ORT_INVALID_ARGUMENT);
     }
     const auto size = network.result_size(built_.result, height, width);
-    auto output =
-        context.GetOutput(0, {shape.at(0), network.channels(built_.result), size.height, size.width});
+    auto output = context.GetOutput(
+        0, {shape.at(0), network.channels(built_.result), size.height, size.width});
     Scratch scratch(raw);
     const CancelToken* const token = current_token;
     const bool whole = network.run(
@@ -130,8 +129,9 @@ class Provider : public OrtEp {
   Provider(const convnet::Kernels* kernels, int threads)
       : OrtEp{}, kernels_(kernels), threads_(threads) {
     ort_version_supported = ORT_API_VERSION;
-    GetName = [](const OrtEp* /*self*/) noexcept { return kName; };
-    GetCapability = [](OrtEp* /*self*/, const OrtGraph* graph, OrtEpGraphSupportInfo* support) noexcept {
+    GetName = [](const OrtEp* /*self*/) noexcept { return kConvnetProvider; };
+    GetCapability = [](OrtEp* /*self*/, const OrtGraph* graph,
+                       OrtEpGraphSupportInfo* support) noexcept {
       return guarded([graph, support] { claim(Ort::ConstGraph(graph), support); });
     };
     Compile = [](OrtEp* self, const OrtGraph** graphs, const OrtNode** /*fused*/, size_t count,
@@ -143,7 +143,8 @@ class Provider : public OrtEp {
         }
       });
     };
-    ReleaseNodeComputeInfos = [](OrtEp* /*self*/, OrtNodeComputeInfo** infos, size_t count) noexcept {
+    ReleaseNodeComputeInfos = [](OrtEp* /*self*/, OrtNodeComputeInfo** infos,
+                                 size_t count) noexcept {
       for (size_t k = 0; k < count; ++k) delete static_cast<Compiled*>(infos[k]);
     };
   }
@@ -174,12 +175,13 @@ class Factory : public OrtEpFactory {
  public:
   Factory() : OrtEpFactory{} {
     ort_version_supported = ORT_API_VERSION;
-    GetName = [](const OrtEpFactory* /*self*/) noexcept { return kName; };
+    GetName = [](const OrtEpFactory* /*self*/) noexcept { return kConvnetProvider; };
     GetVendor = [](const OrtEpFactory* /*self*/) noexcept { return "BgCut"; };
     GetVendorId = [](const OrtEpFactory* /*self*/) noexcept -> uint32_t { return 0; };
     GetVersion = [](const OrtEpFactory* /*self*/) noexcept { return "1.0.0"; };
     GetSupportedDevices = [](OrtEpFactory* self, const OrtHardwareDevice* const* devices,
-                             size_t device_count, OrtEpDevice** made, size_t most, size_t* count) noexcept {
+                             size_t device_count, OrtEpDevice** made, size_t most,
+                             size_t* count) noexcept {
       return guarded([=] {
         *count = 0;
         for (size_t k = 0; k < device_count && *count < std::min<size_t>(most, 1); ++k) {
@@ -191,7 +193,8 @@ class Factory : public OrtEpFactory {
     };
     CreateEp = [](OrtEpFactory* /*self*/, const OrtHardwareDevice* const* /*devices*/,
                   const OrtKeyValuePairs* const* /*metadata*/, size_t /*device_count*/,
-                  const OrtSessionOptions* options, const OrtLogger* /*logger*/, OrtEp** provider) noexcept {
+                  const OrtSessionOptions* options, const OrtLogger* /*logger*/,
+                  OrtEp** provider) noexcept {
       return guarded([=] {
         *provider = std::make_unique<Provider>(kernels_named(option_of(options, kKernels)),
                                                std::stoi(option_of(options, kThreads)))
@@ -217,6 +220,11 @@ class Factory : public OrtEpFactory {
 
 }  // namespace
 
+std::string convnet_kernels() {
+  const auto* const kernels = kernels_named(wanted_kernels());
+  return kernels == nullptr ? "" : kernels->name;
+}
+
 void register_convnet_provider(Ort::Env& environment, const OwnProvider& own) {
   if (kernels_named(own.kernels) == nullptr) return;
   wanted_kernels() = own.kernels;
@@ -226,9 +234,9 @@ void register_convnet_provider(Ort::Env& environment, const OwnProvider& own) {
 
 void append_convnet(Ort::Env& environment, Ort::SessionOptions& options, int threads) {
   for (const auto& device : environment.GetEpDevices()) {
-    if (std::string(device.EpName()) != kName) continue;
-    options.AppendExecutionProvider_V2(environment, {device},
-                                       {{kThreads, std::to_string(threads)}, {kKernels, wanted_kernels()}});
+    if (std::string(device.EpName()) != kConvnetProvider) continue;
+    options.AppendExecutionProvider_V2(
+        environment, {device}, {{kThreads, std::to_string(threads)}, {kKernels, wanted_kernels()}});
     return;
   }
 }

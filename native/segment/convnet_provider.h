@@ -1,6 +1,6 @@
-// Private to native/segment, but for the two functions that ONNX Runtime looks for in the library: an
-// execution provider for ONNX Runtime that runs networks of the U2-Net family on the CPU with the
-// kernels of native/convnet.
+// Private to native/segment, but for the two functions that ONNX Runtime looks for in the library:
+// an execution provider for ONNX Runtime that runs networks of the U2-Net family on the CPU with
+// the kernels of native/convnet.
 #pragma once
 
 #include <string>
@@ -10,6 +10,12 @@
 #include "segment/runtime.h"
 
 namespace bgcut::segment {
+
+// The provider's name, as ONNX Runtime has it.
+inline constexpr const char* kConvnetProvider = "BgCutExecutionProvider";
+
+// The name of the kernels that sessions get; empty where there are none.
+std::string convnet_kernels();
 
 // Makes the provider known to the environment. `own.library` exports CreateEpFactories and
 // ReleaseEpFactory; ONNX Runtime opens it once more. Does nothing where this CPU has not the

@@ -61,6 +61,10 @@ std::shared_ptr<Session> open_session(const std::string& file, const Placement& 
 // them; as counted before a provider fuses them.
 std::vector<NodeCount> nodes_of(const Session& session);
 
+// Whose kernels a model on the CPU runs with: the name of those of native/convnet, or
+// "onnxruntime", as on every other device.
+std::string kernels_of(const Session& session);
+
 // One inference; may be called from several threads at once. Stops inside the run when the token
 // is cancelled. `release_scratch`: gives the memory of the activations back to the system
 // afterwards (some 460 MB for IS-Net at 1024; taking it again costs about 5 % of a run).

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/memory.h"
+#include "segment/convnet_provider.h"
 #include "segment/runtime.h"
 #include "segment/session_options.h"
 
@@ -70,6 +71,14 @@ std::vector<NodeCount> Session::nodes() const {
   nodes.reserve(counts.size());
   for (const auto& [device, count] : counts) nodes.push_back({device, count});
   return nodes;
+}
+
+std::string Session::kernels() const {
+  const auto parts = session_.GetEpGraphAssignmentInfo();
+  const bool own = std::any_of(parts.begin(), parts.end(), [](const auto& part) {
+    return std::string(part.GetEpName()) == kConvnetProvider;
+  });
+  return own ? convnet_kernels() : "onnxruntime";
 }
 
 namespace {
@@ -141,6 +150,10 @@ std::shared_ptr<Session> open_session(const std::string& file, const Placement& 
 
 std::vector<NodeCount> nodes_of(const Session& session) {
   return session.nodes();
+}
+
+std::string kernels_of(const Session& session) {
+  return session.kernels();
 }
 
 }  // namespace bgcut::segment

@@ -32,6 +32,8 @@ class Session {
 
   // On which device how many nodes of the graph run, as it was before nodes were fused.
   std::vector<NodeCount> nodes() const;
+  // Whose kernels compute: the name of those of native/convnet, or "onnxruntime".
+  std::string kernels() const;
 
  private:
   std::mutex* const one_at_a_time_;  // of the device; null where it needs none

@@ -94,7 +94,7 @@ describe('/metrics', () => {
     expect(value('bgcut_rejected_total{reason="auth_failed"}')).toBe('1');
     expect(value('bgcut_pixels_total')).toBe('8000');
     expect(Number(value('bgcut_stage_duration_seconds_sum{stage="inference"}'))).toBeGreaterThan(0);
-    expect(value('bgcut_model_info{model="tiny",provider="cpu"')).toBe('1');
+    expect(value('bgcut_model_info{model="tiny",provider="cpu",kernels="onnxruntime"')).toBe('1');
     expect(value('bgcut_graph_nodes{device="cpu"}')).toBe('2');
     expect(value('bgcut_workers')).toBe('2');
     expect(value('bgcut_queue_depth')).toBe('0');

@@ -54,7 +54,7 @@ it.skipIf(!ownArch)('a renamed library loads and works as the same version', () 
   const script = `
     require('sharp');
     const addon = require('./build/Release/bgcut.node');
-    console.log(addon.loadRuntime(process.argv[1]));
+    console.log(addon.loadRuntime(process.argv[1], '', ''));
     const model = require('fs').readFileSync('models/probe.onnx');
     addon.probeProvider('cpu', model).then((answer) => console.log(JSON.stringify(answer)));`;
   const printed = execFileSync(process.execPath, ['-e', script, renamed(ownArch)], {

@@ -56,7 +56,7 @@ interface NativeInfo {
 const devices: readonly DeviceName[] = ['cpu', 'cuda', 'tensorrt', 'directml', 'coreml', 'webgpu'];
 
 /** A loaded model, and where it runs. */
-type Loaded = Pick<EngineInfo, 'provider' | 'precision' | 'nodes' | 'fallbacks'> & {
+type Loaded = Pick<EngineInfo, 'provider' | 'kernels' | 'precision' | 'nodes' | 'fallbacks'> & {
   readonly model: string;
 };
 
@@ -74,9 +74,9 @@ export async function info({ json, model }: InfoFlags): Promise<void> {
 
 async function load(name: string): Promise<Loaded> {
   const engine = await createEngine({ model: name });
-  const { provider, precision, nodes, fallbacks, model } = engine.info();
+  const { provider, kernels, precision, nodes, fallbacks, model } = engine.info();
   await engine.dispose();
-  return { model: model.name, provider, precision, nodes, fallbacks };
+  return { model: model.name, provider, kernels, precision, nodes, fallbacks };
 }
 
 async function gather(): Promise<Info> {

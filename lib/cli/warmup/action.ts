@@ -14,6 +14,7 @@ import { placement } from '../placement.js';
 interface Warm {
   readonly model: string;
   readonly provider: EngineInfo['provider'];
+  readonly kernels: EngineInfo['kernels'];
   readonly precision: EngineInfo['precision'];
   readonly nodes: EngineInfo['nodes'];
   readonly fallbacks: EngineInfo['fallbacks'];
@@ -36,7 +37,7 @@ export async function warmUp(given: Record<string, unknown>, json: boolean): Pro
     const startMs = await timed(engine.started());
     const buildMs = engine.info().tensorrt === 'building' ? await timed(engine.settled()) : 0;
     await resolveModel(DETECTOR, { ...settings, kind: 'detector', signal: stopSignal });
-    const { provider, precision, nodes, fallbacks, model, tensorrt } = engine.info();
+    const { provider, kernels, precision, nodes, fallbacks, model, tensorrt } = engine.info();
     if (tensorrt !== null && typeof tensorrt === 'object') {
       throw new BgcutError('provider_unavailable', { title: tensorrt.problem });
     }
@@ -44,7 +45,17 @@ export async function warmUp(given: Record<string, unknown>, json: boolean): Pro
     const look = { type: 'auto', signal: stopSignal } as const;
     const firstMs = await timed(engine.removeBg(picture, look));
     const nextMs = await timed(engine.removeBg(picture, look));
-    const warm = { provider, precision, nodes, fallbacks, startMs, buildMs, firstMs, nextMs };
+    const warm = {
+      provider,
+      kernels,
+      precision,
+      nodes,
+      fallbacks,
+      startMs,
+      buildMs,
+      firstMs,
+      nextMs,
+    };
     await print({ model: model.name, ...warm }, json);
   } finally {
     stopSignal.removeEventListener('abort', stop);
