@@ -71,7 +71,8 @@ std::vector<float> closed_form(const image::Pixels& rgb, const std::string& trim
 std::vector<float> foreground(const image::Pixels& rgb, const std::string& alpha_file) {
   const matte::Plane alpha{read<float>(alpha_file, static_cast<size_t>(rgb.size().area())),
                            rgb.size()};
-  return matte::estimate_layers(rgb, alpha).foreground;
+  const matte::Layers layers = matte::estimate_layers(rgb, alpha, kThreads);
+  return {layers.foreground.begin(), layers.foreground.end()};
 }
 
 }  // namespace

@@ -5,13 +5,12 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include "core/cpus.h"
+#include "core/helpers.h"
 
 namespace bgcut {
 
@@ -40,14 +39,7 @@ void parallel_bands(int bands, int rows, Work&& work) {
     }
   };
   const SpareCpus spare(bands - 1);
-  std::vector<std::thread> helpers;
-  helpers.reserve(static_cast<size_t>(spare.count()));
-  try {
-    for (int i = 0; i < spare.count(); ++i) helpers.emplace_back(take_bands);
-  } catch (const std::system_error&) {  // no thread to be had: those that run take all bands
-  }
-  take_bands();
-  for (auto& helper : helpers) helper.join();
+  Helpers::share(spare.count(), std::ref(take_bands));
   if (failure) std::rethrow_exception(failure);
 }
 

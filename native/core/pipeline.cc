@@ -215,7 +215,7 @@ void matte(Context& context) {
       context.has_alpha && compose::measure_coverage(pixels, context.threads).transparent;
   if (!cut_out) {
     context.layers_alpha = matte::resample(context.mask, context.working.size(), context.threads);
-    context.layers = matte::estimate_layers(context.working, context.layers_alpha);
+    context.layers = matte::estimate_layers(context.working, context.layers_alpha, context.threads);
   }
   context.working = {};
 }
@@ -379,6 +379,7 @@ constexpr std::array<Stage, kStageNames.size()> kStages{{{decode},
 Result run_pipeline(Request request, const Model& model, int threads, CancelToken& token) {
   Context context{std::move(request), model, threads, token};
   CpuShare share(context.request.rank, token);
+  const Helpers helpers;
   for (size_t i = 0; i < kStages.size(); ++i) {
     const Stage& stage = kStages[i];
     token.check();

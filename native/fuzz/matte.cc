@@ -5,9 +5,11 @@
 
 #include "fuzz/input.h"
 #include "fuzz/targets.h"
+#include "matte/box_mean.h"
 #include "matte/closed_form.h"
 #include "matte/foreground.h"
 #include "matte/refine.h"
+#include "matte/resampler.h"
 #include "matte/trimap.h"
 #include "matte/upsample.h"
 #include "matte/windows.h"
@@ -25,16 +27,27 @@ void require_alpha(const matte::Plane& plane, Size size) {
 }
 
 void filters(Input& input, const matte::Plane& plane, int threads) {
-  const matte::Plane mean = matte::box_mean(plane, input.between(0, 40), threads);
-  require(mean.size == plane.size, "a mean is of the plane's size");
-  for (const float value : mean.values) require(value >= -1e-4F && value <= 1.0001F, "a mean");
+  const auto width = static_cast<size_t>(plane.size.width);
+  matte::box_means(
+      plane.size, input.between(0, 40), threads,
+      [&](int y, float*) { return plane.values.data() + static_cast<size_t>(y) * width; },
+      [&](int, const float* means) {
+        for (size_t x = 0; x < width; ++x) {
+          require(means[x] >= -1e-4F && means[x] <= 1.0001F, "a mean");
+        }
+      });
   const Size other = input.size(100);
   const matte::Plane resampled = matte::resample(plane, other, threads);
   require_alpha(resampled, other);
   const Size larger{plane.size.width + input.between(0, 60),
                     plane.size.height + input.between(0, 60)};
-  for (const float value : matte::enlarge(plane, larger, threads).values) {
-    require(value >= -0.3F && value <= 1.3F, "a cubic leaves the range a little");
+  const matte::Resampler resampler(plane, larger, matte::Filter::kCatmullRom);
+  matte::Resampler::Room room(resampler);
+  for (int y = 0; y < larger.height; ++y) {
+    const float* const row = resampler.row(y, room);
+    for (int x = 0; x < larger.width; ++x) {
+      require(row[x] >= -0.3F && row[x] <= 1.3F, "a cubic leaves the range a little");
+    }
   }
 }
 
@@ -78,7 +91,7 @@ void matte(std::span<const uint8_t> bytes) {
 
   image::Pixels rgba = input.pixels(input.size(120), 4);
   const Box region = input.box_inside(rgba.size());
-  const matte::Layers layers = matte::estimate_layers(rgb, alpha);
+  const matte::Layers layers = matte::estimate_layers(rgb, alpha, threads);
   require(layers.size == size, "layers are of the picture's size");
   for (const float value : layers.foreground) {
     require(value >= 0 && value <= 1, "a colour is within 0 and 1");

@@ -4,30 +4,20 @@
 #include <array>
 #include <cmath>
 
-#include "core/parallel.h"
+#include "matte/box_mean.h"
 
 namespace bgcut::matte {
 
 namespace {
 
-// Sums of colour of one of the two layers around a pixel, each pixel with its weight.
-struct Layer {
-  Plane weight;
-  std::array<Plane, 3> colour;
-  Plane square;  // of the colour's length
-
-  explicit Layer(Size size) : weight(empty(size)), colour{weight, weight, weight}, square(weight) {}
-
-  void average(int reach, int threads) {
-    for (Plane* plane : {&weight, colour.data(), &colour[1], &colour[2], &square}) {
-      *plane = box_mean(*plane, reach, threads);
-    }
-  }
-
-  static Plane empty(Size size) {
-    return {std::vector<float>(static_cast<size_t>(size.area())), size};
-  }
-};
+// What is averaged around a pixel: of the subject its share, its colour and the square of the
+// colour's length, each times the share; the same of what is behind it; and where that is.
+constexpr size_t kWeight = 0;
+constexpr size_t kColour = 1;
+constexpr size_t kSquare = 4;
+constexpr size_t kOfLayer = 5;
+constexpr size_t kNearBackground = 2 * kOfLayer;
+constexpr size_t kMeans = 2 * kOfLayer + 1;
 
 // Of a block of pixels: the mean colour, and the mean square of its length.
 struct Block {
@@ -51,18 +41,24 @@ Block block_at(const image::Pixels& rgb, int left, int top, int side) {
   return block;
 }
 
+void put(float* layer, float weight, const Block& block) {
+  layer[kWeight] = weight;
+  for (size_t band = 0; band < 3; ++band) layer[kColour + band] = weight * block.colour[band];
+  layer[kSquare] = weight * block.square;
+}
+
 // The squared distance of the mean colours over the variances of both.
-float separation(const Layer& front, const Layer& back, size_t i) {
+float separation(const float* front, const float* back) {
   constexpr float kLeastWeight = 1e-3F;
   constexpr float kLeastVariance = 1e-3F;  // 8 levels of 255
-  const float own = front.weight.values[i] + kLeastWeight;
-  const float other = back.weight.values[i] + kLeastWeight;
+  const float own = front[kWeight] + kLeastWeight;
+  const float other = back[kWeight] + kLeastWeight;
   float distance = 0;
-  float own_variance = front.square.values[i] / own;
-  float other_variance = back.square.values[i] / other;
+  float own_variance = front[kSquare] / own;
+  float other_variance = back[kSquare] / other;
   for (size_t band = 0; band < 3; ++band) {
-    const float one = front.colour[band].values[i] / own;
-    const float two = back.colour[band].values[i] / other;
+    const float one = front[kColour + band] / own;
+    const float two = back[kColour + band] / other;
     distance += (one - two) * (one - two);
     own_variance -= one * one;
     other_variance -= two * two;
@@ -78,35 +74,42 @@ Plane sharpness_of(const Plane& mask, int threads) {
   constexpr float kSoft = 0.3F;  // change of the mask over its greyness, from the softest edge
   constexpr float kSharp = 0.7F;
   constexpr float kHardlyGrey = 0.01F;
-  const auto [width, height] = mask.size;
-  Plane change{std::vector<float>(mask.values.size()), mask.size};
-  Plane grey = change;
-  parallel_rows(threads, height, [&, columns = width, last = height - 1](int begin, int end) {
-    for (int y = begin; y < end; ++y) {
-      const auto row = [&](int at) {
-        return mask.values.data() + static_cast<ptrdiff_t>(std::clamp(at, 0, last)) * columns;
-      };
-      const float* const above = row(y - 1);
-      const float* const here = row(y);
-      const float* const below = row(y + 1);
-      for (int x = 0; x < columns; ++x) {
-        const float across = here[std::min(x + 1, columns - 1)] - here[std::max(x - 1, 0)];
-        const float along = below[x] - above[x];
-        const auto i =
-            static_cast<size_t>(y) * static_cast<size_t>(columns) + static_cast<size_t>(x);
-        change.values[i] = std::sqrt(across * across + along * along) / 2;
-        grey.values[i] = 4 * here[x] * (1 - here[x]);
-      }
+  Plane sharpness{std::vector<float>(mask.values.size()), mask.size};
+  const auto width = static_cast<size_t>(mask.size.width);
+  const auto row_of = [&](int y) {
+    return mask.values.data() + static_cast<size_t>(std::clamp(y, 0, mask.size.height - 1)) * width;
+  };
+  const auto change = [&](int y, float* room) {
+    const float* const above = row_of(y - 1);
+    const float* const here = row_of(y);
+    const float* const below = row_of(y + 1);
+    const auto at = [&](size_t x, size_t left, size_t right) {
+      const float across = here[right] - here[left];
+      const float along = below[x] - above[x];
+      room[x] = std::sqrt(across * across + along * along) / 2;
+    };
+    const size_t last = width - 1;
+    at(0, 0, std::min<size_t>(1, last));
+    for (size_t x = 1; x < last; ++x) at(x, x - 1, x + 1);
+    at(last, last - std::min<size_t>(1, last), last);
+    return room;
+  };
+  const auto grey = [&](int y, float* room) {
+    const float* const row = row_of(y);
+    for (size_t x = 0; x < width; ++x) room[x] = 4 * row[x] * (1 - row[x]);
+    return room;
+  };
+  const int reach = pixels_of(kReach, mask.size);
+  box_means(mask.size, reach, threads, change, [&](int y, const float* means) {
+    std::copy_n(means, width, sharpness.values.data() + static_cast<size_t>(y) * width);
+  });
+  box_means(mask.size, reach, threads, grey, [&](int y, const float* means) {
+    float* const row = sharpness.values.data() + static_cast<size_t>(y) * width;
+    for (size_t x = 0; x < width; ++x) {
+      row[x] = smooth_step(kSoft, kSharp, row[x] / (means[x] + kHardlyGrey));
     }
   });
-  const int reach = pixels_of(kReach, mask.size);
-  change = box_mean(change, reach, threads);
-  grey = box_mean(grey, reach, threads);
-  for (size_t i = 0; i < change.values.size(); ++i) {
-    change.values[i] =
-        smooth_step(kSoft, kSharp, change.values[i] / (grey.values[i] + kHardlyGrey));
-  }
-  return change;
+  return sharpness;
 }
 
 Plane doubt_in(const image::Pixels& rgb, const Plane& mask, int threads) {
@@ -120,51 +123,44 @@ Plane doubt_in(const image::Pixels& rgb, const Plane& mask, int threads) {
   const int side = std::max(1, std::max(rgb.width(), rgb.height()) / kLongest);
   const Size size{std::max(1, rgb.width() / side), std::max(1, rgb.height() / side)};
   const Plane small = resample(mask, size, threads);
-  Layer front(size);
-  Layer back(size);
-  Plane near = Layer::empty(size);
-  for (size_t i = 0; i < small.values.size(); ++i) {
-    const float share = small.values[i];
-    const auto column = static_cast<int>(i % static_cast<size_t>(size.width));
-    const auto row = static_cast<int>(i / static_cast<size_t>(size.width));
-    const Block block =
-        block_at(rgb, column * side, row * side, std::min({side, rgb.width(), rgb.height()}));
-    near.values[i] = share < kBackground ? 1.0F : 0.0F;
-    const auto put = [&](Layer& layer, float weight) {
-      layer.weight.values[i] = weight;
-      for (size_t band = 0; band < 3; ++band) {
-        layer.colour[band].values[i] = weight * block.colour[band];
-      }
-      layer.square.values[i] = weight * block.square;
-    };
-    put(front, share);
-    put(back, 1 - share);
-  }
-  const int reach = pixels_of(kReach, size);
-  front.average(reach, threads);
-  back.average(reach, threads);
-  near = box_mean(near, reach, threads);
-  for (size_t i = 0; i < near.values.size(); ++i) {
-    near.values[i] = smooth_step(kFar, kNear, near.values[i]) *
-                     (1 - smooth_step(kAlike, kApart, separation(front, back, i)));
-  }
-  return resample(near, mask.size, threads);
+  Plane doubt{std::vector<float>(small.values.size()), size};
+  const auto width = static_cast<size_t>(size.width);
+  const auto read = [&](int y, float* room) {
+    const int block_side = std::min({side, rgb.width(), rgb.height()});
+    for (size_t x = 0; x < width; ++x) {
+      const float share = small.values[static_cast<size_t>(y) * width + x];
+      const Block block = block_at(rgb, static_cast<int>(x) * side, y * side, block_side);
+      float* const to = room + x * kMeans;
+      put(to, share, block);
+      put(to + kOfLayer, 1 - share, block);
+      to[kNearBackground] = share < kBackground ? 1.0F : 0.0F;
+    }
+    return room;
+  };
+  box_means<kMeans>(size, pixels_of(kReach, size), threads, read, [&](int y, const float* means) {
+    float* const row = doubt.values.data() + static_cast<size_t>(y) * width;
+    for (size_t x = 0; x < width; ++x, means += kMeans) {
+      row[x] = smooth_step(kFar, kNear, means[kNearBackground]) *
+               (1 - smooth_step(kAlike, kApart, separation(means, means + kOfLayer)));
+    }
+  });
+  return resample(doubt, mask.size, threads);
 }
 
-Plane trust_in(const Plane& mask, const Plane& sharpness, const Plane& doubt) {
+Plane trust_in(const Plane& mask, const Plane& sharpness, const Plane& doubt, int threads) {
   constexpr float kSoftWeight = 0.002F;
   constexpr float kSharpWeight = 0.5F;
   constexpr float kDoubtWeight = 0.03F;
   constexpr float kLeast = 0.1F;  // of the soft weight, at a mask of one half
   Plane trust{std::vector<float>(mask.values.size()), mask.size};
-  for (size_t i = 0; i < mask.values.size(); ++i) {
+  for_pixels(mask.size, threads, [&](size_t i) {
     const float sure = std::abs(2 * mask.values[i] - 1);
     const float sharp = sharpness.values[i];
     const float square = sure * sure;
     const float by_edge = (1 - sharp) * kSoftWeight * std::max(kLeast, square * square * square) +
                           sharp * kSharpWeight * square;
     trust.values[i] = std::max(by_edge, kDoubtWeight * square * doubt.values[i]);
-  }
+  });
   return trust;
 }
 

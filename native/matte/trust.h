@@ -19,6 +19,6 @@ Plane doubt_in(const image::Pixels& rgb, const Plane& mask, int threads);
 // The weight of the mask as a prior of closed-form matting. It is right about the place of a sharp
 // edge and about what it is sure of; in hair and fur it is soft and only roughly right. Where the
 // colours are in doubt it is all there is.
-Plane trust_in(const Plane& mask, const Plane& sharpness, const Plane& doubt);
+Plane trust_in(const Plane& mask, const Plane& sharpness, const Plane& doubt, int threads);
 
 }  // namespace bgcut::matte

@@ -292,7 +292,7 @@ TEST(Foreground, GivesWhatPyMattingGives) {
       at(alpha, x, y) = std::clamp(static_cast<float>(10 - x) / 8, 0.0F, 1.0F);
     }
   }
-  const auto layers = matte::estimate_layers(small_picture(), alpha);
+  const auto layers = matte::estimate_layers(small_picture(), alpha, 1);
   for (size_t i = 0; i < std::size(kExpected); ++i) {
     EXPECT_NEAR(layers.foreground[(size_t{4} * 12 + 3) * 3 + i], kExpected[i], 0.003) << i;
   }
@@ -316,7 +316,7 @@ TEST(Foreground, TakesTheBackgroundOutOfASoftEdgeAndNothingElse) {
       pixel_of(rgba, x, y)[3] = static_cast<uint8_t>(level);
     }
   }
-  const auto layers = matte::estimate_layers(rgb, alpha);
+  const auto layers = matte::estimate_layers(rgb, alpha, 1);
   auto painted = test::make_pixels(size, 4);
   std::memcpy(painted.data(), rgba.data(), rgba.byte_length());
   matte::paint_foreground(layers, alpha, {0, 0, 300, 200}, painted, 1);
@@ -331,7 +331,12 @@ TEST(Foreground, TakesTheBackgroundOutOfASoftEdgeAndNothingElse) {
       EXPECT_NEAR(after[1], 30, 6) << x;
     }
   }
-  for (const int threads : {2, 8}) {
+  for (const int threads : {2, 3, 8}) {
+    const auto same = matte::estimate_layers(rgb, alpha, threads);
+    EXPECT_TRUE(std::equal(same.foreground.begin(), same.foreground.end(),
+                           layers.foreground.begin(), layers.foreground.end()));
+    EXPECT_TRUE(std::equal(same.background.begin(), same.background.end(),
+                           layers.background.begin(), layers.background.end()));
     auto many = test::make_pixels(size, 4);
     std::memcpy(many.data(), rgba.data(), rgba.byte_length());
     matte::paint_foreground(layers, alpha, {0, 0, 300, 200}, many, threads);

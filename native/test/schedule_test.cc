@@ -5,9 +5,11 @@
 
 #include <atomic>
 #include <future>
+#include <mutex>
 #include <numeric>
 #include <optional>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "core/engine.h"
@@ -106,6 +108,39 @@ TEST(Cpus, BandsCoverEveryRowOnceAndPassAnErrorOn) {
                                 if (begin == 2) throw std::bad_alloc();
                               }),
                std::bad_alloc);
+}
+
+TEST(Cpus, HelpersStayFromOnePieceOfWorkToTheNext) {
+  const WithCpus cpus(4);
+  const Helpers helpers;
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  for (int round = 0; round < 300; ++round) {
+    if (round % 100 == 99) std::this_thread::sleep_for(milliseconds(2));  // long enough to sleep
+    std::atomic<int> inside{0};
+    std::vector<int> rows(61);
+    parallel_bands(4, 61, [&](int begin, int end) {
+      {
+        const std::lock_guard lock(mutex);
+        threads.insert(std::this_thread::get_id());
+      }
+      ++inside;
+      while (round % 10 == 0 && inside < 4) std::this_thread::yield();
+      for (int y = begin; y < end; ++y) ++rows[static_cast<size_t>(y)];
+    });
+    ASSERT_EQ(rows, std::vector<int>(61, 1)) << round;
+  }
+  EXPECT_EQ(threads.size(), 4U);
+}
+
+TEST(Cpus, AHelpedThreadMayBeHelpedInside) {
+  const WithCpus cpus(4);
+  const Helpers helpers;
+  std::atomic<int> rows{0};
+  parallel_bands(2, 2, [&](int, int) {
+    parallel_bands(2, 10, [&](int begin, int end) { rows += end - begin; });
+  });
+  EXPECT_EQ(rows, 20);
 }
 
 TEST(Cpus, TheLowerRankGoesFirstAndMuchIsNotStarvedByLittle) {

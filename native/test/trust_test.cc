@@ -35,7 +35,7 @@ TEST(Trust, DoubtsColoursThatAreAlikeWhereBackgroundIsNear) {
   EXPECT_GT(at(doubt, 380, 160), 0.9F);   // one that they don't
   EXPECT_LT(at(doubt, 480, 160), 0.01F);  // in the middle of the subject
 
-  Plane trust = matte::trust_in(mask, plane(size, 0), doubt);
+  Plane trust = matte::trust_in(mask, plane(size, 0), doubt, 1);
   EXPECT_GT(at(trust, 380, 160), 10 * at(trust, 60, 160));
 }
 
