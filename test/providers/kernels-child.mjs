@@ -5,12 +5,16 @@ import { join } from 'node:path';
 
 import { createEngine } from 'bgcut';
 
-const [folder, ...pictures] = process.argv.slice(2);
+const [folder = '', ...pictures] = process.argv.slice(2);
 const engine = await createEngine({ device: 'cpu' });
 for (const [index, picture] of pictures.entries()) {
-  for (const size of ['preview', 'full']) {
-    const options = { size, channels: 'alpha', quality: 'fast', format: 'png' };
-    const { data } = await engine.removeBg(picture, options);
+  for (const size of /** @type {const} */ (['preview', 'full'])) {
+    const { data } = await engine.removeBg(picture, {
+      size,
+      channels: 'alpha',
+      quality: 'fast',
+      format: 'png',
+    });
     writeFileSync(join(folder, `${index}-${size}.png`), data);
   }
 }
