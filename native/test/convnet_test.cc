@@ -159,7 +159,13 @@ class ConvnetKernels : public testing::TestWithParam<const char*> {
   const Kernels* table_ = nullptr;
 };
 
-INSTANTIATE_TEST_SUITE_P(Cpu, ConvnetKernels, testing::Values("avx512", "avx2", "neon"),
+#if defined(__aarch64__)
+const auto kTables = testing::Values("neon");
+#else
+const auto kTables = testing::Values("avx512", "avx2");
+#endif
+
+INSTANTIATE_TEST_SUITE_P(Cpu, ConvnetKernels, kTables,
                          [](const auto& table) { return std::string(table.param); });
 
 // Widths around a whole number of tiles and of vectors, dilations that leave some images without a
