@@ -228,8 +228,13 @@ std::string convnet_kernels() {
 void register_convnet_provider(Ort::Env& environment, const OwnProvider& own) {
   if (kernels_named(own.kernels) == nullptr) return;
   wanted_kernels() = own.kernels;
-  environment.RegisterExecutionProviderLibrary("bgcut",
-                                               std::filesystem::u8path(own.library).native());
+  try {
+    environment.RegisterExecutionProviderLibrary("bgcut",
+                                                 std::filesystem::u8path(own.library).native());
+  } catch (const Ort::Exception&) {
+    // The library can't be opened by its path where it was loaded from an archive, as Electron does.
+    // ONNX Runtime's kernels do the same, slower; Session::kernels() tells.
+  }
 }
 
 void append_convnet(Ort::Env& environment, Ort::SessionOptions& options, int threads) {
