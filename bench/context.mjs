@@ -2,6 +2,7 @@
 /** What every group of figures works with: the settings, the pictures and one loaded session. */
 import { loadNative } from '#lib/native';
 import { resolveModel } from '#lib/models/index';
+import { startConfig } from '#lib/start-config';
 import { createEngine } from 'bgcut';
 import ort from 'onnxruntime-node';
 
@@ -64,16 +65,10 @@ export async function openContext(settings) {
  * @param {import('bgcut').EngineInfo} info
  */
 export async function openNative({ model, provider, threads }) {
-  const { file, manifest } = await resolveModel(model.name);
-  const { input, output } = manifest;
-  return loadNative().createEngine({
-    modelFile: file,
-    device: provider,
-    threads,
-    concurrency: 1,
-    input: { name: input.name, mean: input.mean, std: input.std, order: input.order },
-    output: { name: output.name, activation: output.activation },
-  });
+  const resolved = await resolveModel(model.name);
+  const { float16, ...start } = startConfig(resolved, { threads, concurrency: 1 });
+  const half = float16.includes(provider);
+  return loadNative().createEngine({ ...start, device: provider, half });
 }
 
 /**
