@@ -49,9 +49,10 @@ class Cpus {
     return 0;
   }
 
+  // What is idle although somebody waits is too little for the first in line, who also needs what
+  // working threads hold: it may help these, which then give theirs back sooner.
   int take_idle(int most) {
     const std::lock_guard lock(mutex_);
-    if (!waiting_.empty()) return 0;
     const int taken = std::clamp(most, 0, std::max(free_, 0));
     free_ -= taken;
     return taken;

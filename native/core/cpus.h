@@ -36,8 +36,9 @@ class CpuShare {
 };
 
 // Up to `most` CPUs for threads beside the calling one, while this lives, on the thread that made
-// it: what its share holds beyond one, and what is idle. Never waits, and takes nothing that
-// somebody waits for.
+// it: what its share holds beyond one, and what is idle. Never waits, and takes nothing that the
+// first in line could start with. To be held for a piece of work, not for a stage: who waits for
+// more than is idle gets these back with it.
 class SpareCpus {
  public:
   explicit SpareCpus(int most);

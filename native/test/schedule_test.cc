@@ -93,6 +93,28 @@ TEST(Cpus, IdleOnesHelp) {
   EXPECT_EQ(inside, 4);
 }
 
+// One of two is held, and somebody waits for both: the other one helps until it can be of use to
+// who waits.
+TEST(Cpus, IdleOnesThatAreTooFewForWhoWaitsHelp) {
+  const WithCpus cpus(2);
+  CancelToken token;
+  auto share = std::make_optional<CpuShare>(Clock::now(), token);
+  share->hold(1);
+  CancelToken other_token;
+  auto waiting = std::async(std::launch::async, [&other_token] {
+    CpuShare other(Clock::now(), other_token);
+    other.hold(2);
+  });
+  std::this_thread::sleep_for(milliseconds(30));
+  {
+    const SpareCpus spare(4);
+    EXPECT_EQ(spare.count(), 1);
+  }
+  EXPECT_EQ(waiting.wait_for(milliseconds(0)), std::future_status::timeout);
+  share.reset();
+  EXPECT_EQ(waiting.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+}
+
 TEST(Cpus, BandsCoverEveryRowOnceAndPassAnErrorOn) {
   const WithCpus cpus(2);
   for (const int bands : {1, 2, 7, 100}) {
