@@ -79,18 +79,6 @@ namespace {
 // the filters of a few channels, but for layers of very many channels; more would not gain.
 constexpr int kTilesAtOnce = 32;
 
-Layer layer_of(const Convolution& convolution, Network::Size size, const Half* filters,
-               const float* bias) {
-  return {size.height,
-          size.width,
-          convolution.dilation,
-          convolution.channels_in,
-          convolution.channels_out,
-          filters,
-          bias,
-          convolution.relu};
-}
-
 // How many vectors of a layer are worked on at once.
 int group_of(const Kernels& kernels, const Layer& layer) {
   return std::min(kTilesAtOnce / kernels.lanes, kernels.vectors(layer));
@@ -161,8 +149,16 @@ class Network::Run {
   }
 
   Layer layer(const Step& step) const {
-    return layer_of(step.convolution, sizes_[step.inputs.front()], step.filters.get(),
-                    step.bias.data());
+    const Convolution& convolution = step.convolution;
+    const Size size = sizes_[step.inputs.front()];
+    return {size.height,
+            size.width,
+            convolution.dilation,
+            convolution.channels_in,
+            convolution.channels_out,
+            step.filters.get(),
+            step.bias.data(),
+            convolution.relu};
   }
 
   // Floats of scratch: of the layer as a whole, and of each worker.
@@ -330,7 +326,7 @@ bool Network::run(const float* input, int height, int width, Value result, float
   Run run(*this, input, height, width, result, workers, parallel, allocate, stopped);
   if (!run.steps()) return false;
   run.finish(result, output);
-  return true;
+  return !stopped();
 }
 
 }  // namespace bgcut::convnet
