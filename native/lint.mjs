@@ -27,7 +27,7 @@ function find(name) {
 async function nativeFiles() {
   const entries = await readdir(join(root, 'native'), { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && /\.(cc|h)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(cc|h|inc)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .sort();
 }

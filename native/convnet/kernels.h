@@ -1,5 +1,5 @@
 // The arithmetic of a convolutional network on a CPU with wide vectors: one table of functions for
-// each instruction set, compiled from kernels-inl.h with that set's switches.
+// each instruction set, compiled from kernels.inc with that set's switches.
 //
 // Convolutions of 3 x 3 are computed by Winograd's minimal filtering F(4 x 4, 3 x 3): 36
 // multiplications for 16 results instead of 144 (Lavin and Gray, Fast Algorithms for Convolutional

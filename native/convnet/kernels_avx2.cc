@@ -22,7 +22,7 @@ inline void store_half(Half* to, __m256 vector) {
                    _mm256_cvtps_ph(vector, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 
-#include "convnet/kernels-inl.h"
+#include "convnet/kernels.inc"
 
 }  // namespace
 

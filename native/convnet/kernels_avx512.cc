@@ -25,7 +25,7 @@ inline void store_half(Half* to, __m512 vector) {
       _mm512_maskz_cvtps_ph(0xFFFF, vector, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 
-#include "convnet/kernels-inl.h"
+#include "convnet/kernels.inc"
 
 }  // namespace
 

@@ -21,7 +21,7 @@ inline void store_half(Half* to, float32x4_t vector) {
   vst1_u16(to, vreinterpret_u16_f16(vcvt_f16_f32(vector)));
 }
 
-#include "convnet/kernels-inl.h"
+#include "convnet/kernels.inc"
 
 }  // namespace
 

@@ -232,8 +232,8 @@ void register_convnet_provider(Ort::Env& environment, const OwnProvider& own) {
     environment.RegisterExecutionProviderLibrary("bgcut",
                                                  std::filesystem::u8path(own.library).native());
   } catch (const Ort::Exception&) {
-    // The library can't be opened by its path where it was loaded from an archive, as Electron does.
-    // ONNX Runtime's kernels do the same, slower; Session::kernels() tells.
+    // The library can't be opened by its path where it was loaded from an archive, as Electron
+    // does. ONNX Runtime's kernels do the same, slower; Session::kernels() tells.
   }
 }
 

@@ -18,8 +18,8 @@ inline constexpr const char* kConvnetProvider = "BgCutExecutionProvider";
 std::string convnet_kernels();
 
 // Makes the provider known to the environment. `own.library` exports CreateEpFactories and
-// ReleaseEpFactory; ONNX Runtime opens it once more. Where that can't be done, or this CPU has not the
-// kernels, sessions have ONNX Runtime's.
+// ReleaseEpFactory; ONNX Runtime opens it once more. Where that can't be done, or this CPU has not
+// the kernels, sessions have ONNX Runtime's.
 void register_convnet_provider(Ort::Env& environment, const OwnProvider& own);
 
 // Gives a session the provider, if it is registered; what it can't run whole stays with ONNX
