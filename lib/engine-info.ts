@@ -29,7 +29,7 @@ export interface EngineInfo {
    * one layer hands to the next as float16, or ONNX Runtime's, which run everything else and every other device.
    */
   kernels: KernelsName;
-  /** What the nodes compute in: float16 only on a provider for which the model's manifest allows it. */
+  /** What values are: float16 only on a device for which the model's manifest allows it; BgCut's own kernels sum in float32. */
   precision: 'float32' | 'float16';
   /** The most memory of the GPU that the engine takes, in megabytes; null: no bound. */
   gpuMemoryLimit: number | null;

@@ -179,12 +179,15 @@ export class BgcutEngine implements Engine {
     if (this.#running === undefined) throw new BgcutError('internal_error');
     const { addon, native, provider, config, fallbacks, model, mattingModel } = this.#running;
     const { libvips, onnxruntime } = addon.versions();
+    const kernels = native.kernels();
+    // On the CPU only BgCut's own kernels make use of the permission.
+    const inHalf = config.half === true && (provider !== 'cpu' || kernels !== 'onnxruntime');
     return {
       provider,
       fallbacks: fallbacks.map((fallback) => ({ ...fallback })),
       nodes: native.nodes(),
-      kernels: native.kernels(),
-      precision: config.half === true ? 'float16' : 'float32',
+      kernels,
+      precision: inHalf ? 'float16' : 'float32',
       gpuMemoryLimit: this.#settings.gpuMemoryLimit ?? null,
       tensorrt: this.#building ?? (provider === 'tensorrt' ? 'ready' : null),
       model: infoOf(model),

@@ -58,7 +58,7 @@ export interface NativePlacement {
   threads: number;
   /** Most bytes of the GPU's memory; absent: no bound. Only CUDA and TensorRT know one. */
   gpuMemoryLimit?: number;
-  /** Whether TensorRT or CoreML may compute in float16. */
+  /** Whether values may be float16: TensorRT, CoreML, and BgCut's own kernels of the CPU. */
   half?: boolean;
   /** An existing folder for what TensorRT or CoreML compile; absent: it is not kept. */
   cacheFolder?: string;

@@ -1,7 +1,7 @@
 /** In words: on which device a model runs. */
 import type { EngineInfo } from '../engine-info.js';
 
-/** `webgpu, float32, 2 nodes on webgpu`, `cpu (avx512), float32, 355 nodes on cpu`. */
+/** `webgpu, float32, 2 nodes on webgpu`, `cpu (avx512), float16, 355 nodes on cpu`. */
 export function placement({
   provider,
   kernels,

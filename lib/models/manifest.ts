@@ -120,10 +120,10 @@ export const manifestSchema = z.strictObject({
       ),
   }),
   float16: z
-    .array(z.enum(['tensorrt', 'coreml']))
+    .array(z.enum(['cpu', 'tensorrt', 'coreml']))
     .default([])
     .describe(
-      'providers that may compute in float16, where it was seen that the mask stays the same; all others, the CPU above all, compute as the graph says',
+      'devices that may compute in float16, where it was seen that the mask stays the same; all others compute as the graph says. On the CPU that is what the kernels of BgCut keep between layers; they sum in float32',
     ),
   file: z
     .string()

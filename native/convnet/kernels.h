@@ -95,8 +95,8 @@ constexpr size_t plane_scratch(int width) {
   return static_cast<size_t>(width) * 6 + 64;
 }
 
-// The best table for this CPU; null where there is none. `most`: the name of a table that is to be
-// used instead, as tests do; null: the best.
+// The best table for this CPU, or the one that is `wanted` by its name; null where the CPU has not
+// its instructions.
 const Kernels* kernels(const char* wanted = nullptr);
 
 // Tables, null where the compiler has not the instructions.

@@ -1,5 +1,5 @@
-// node unet-child.mjs PICTURE MODEL...: cuts the picture out with each model on the CPU and prints, as JSON, whose kernels
-// ran and the alphas. The manifest is that of the tiny model.
+// node unet-child.mjs DEVICES PICTURE MODEL...: cuts the picture out with each model on the CPU and prints, as JSON, whose
+// kernels ran and the alphas. The manifest is that of the tiny model, which allows float16 on the devices, a JSON array.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,7 +8,8 @@ import sharp from 'sharp';
 
 const tiny = join(import.meta.dirname, '../fixtures/models/tiny.json');
 const { check, ...manifest } = JSON.parse(readFileSync(tiny, 'utf8'));
-const [picture = '', ...models] = process.argv.slice(2);
+const [devices = '[]', picture = '', ...models] = process.argv.slice(2);
+manifest.float16 = JSON.parse(devices);
 const results = [];
 for (const file of models) {
   const engine = await createEngine({ device: 'cpu', threads: 2, model: { file, manifest } });

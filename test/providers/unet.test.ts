@@ -34,14 +34,18 @@ function hasOwnKernels(): boolean {
   );
 }
 
-async function answers(models: string[], kernels: string): Promise<Answer[]> {
+async function answers(models: string[], kernels: string, float16 = ['cpu']): Promise<Answer[]> {
   const child = join(project, 'test/providers/unet-child.mjs');
   const picture = join(photos, 'coffee.png');
-  const { stdout } = await promisify(execFile)(process.execPath, [child, picture, ...models], {
-    cwd: project,
-    env: { ...process.env, BGCUT_KERNELS: kernels },
-    maxBuffer: 1 << 26,
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [child, JSON.stringify(float16), picture, ...models],
+    {
+      cwd: project,
+      env: { ...process.env, BGCUT_KERNELS: kernels },
+      maxBuffer: 1 << 26,
+    },
+  );
   return JSON.parse(stdout) as Answer[];
 }
 
@@ -57,6 +61,9 @@ it(
     });
     const ours = await answers(models, '');
     const theirs = await answers(models, 'onnxruntime');
+    // Without the manifest's leave nothing is kept as float16.
+    const [without] = await answers(models.slice(0, 1), '', ['tensorrt']);
+    expect(without!.kernels).toBe('onnxruntime');
     const [own] = ours;
     if (hasOwnKernels()) expect(own!.kernels).not.toBe('onnxruntime');
     for (const [index, change] of changes.entries()) {
