@@ -7,9 +7,9 @@ import { createEngine } from 'bgcut';
 import sharp from 'sharp';
 
 const tiny = join(import.meta.dirname, '../fixtures/models/tiny.json');
-const { check, ...manifest } = JSON.parse(readFileSync(tiny, 'utf8'));
 const [devices = '[]', picture = '', ...models] = process.argv.slice(2);
-manifest.float16 = JSON.parse(devices);
+const { check, ...plain } = JSON.parse(readFileSync(tiny, 'utf8'));
+const manifest = { ...plain, float16: JSON.parse(devices) };
 const results = [];
 for (const file of models) {
   const engine = await createEngine({ device: 'cpu', threads: 2, model: { file, manifest } });
