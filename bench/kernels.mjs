@@ -15,7 +15,7 @@ import { median } from './figure.mjs';
 import { peakMemory } from './peak.mjs';
 import { table } from './report.mjs';
 
-const kinds = ['onnxruntime', 'avx2', 'avx512', 'neon'];
+const kinds = ['onnxruntime', 'avx2', 'avx512', 'amx', 'neon'];
 const rounds = 5;
 
 /** @typedef {{ kernels: string, load: number, small: number, large: number, peak: number }} Sample */

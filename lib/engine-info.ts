@@ -26,11 +26,11 @@ export interface EngineInfo {
   nodes: Partial<Record<DeviceName, number>>;
   /**
    * Whose kernels compute: BgCut's own for an instruction set of the CPU, which run models built like IS-Net and keep what
-   * one layer hands to the next as float16, or ONNX Runtime's, which run everything else and every other device.
+   * one layer hands to the next as float16 (`amx`: bfloat16), or ONNX Runtime's, which run everything else and every other device.
    */
   kernels: KernelsName;
-  /** What values are: float16 only on a device for which the model's manifest allows it; BgCut's own kernels sum in float32. */
-  precision: 'float32' | 'float16';
+  /** What values are: float32 unless the model's manifest allows less on the device; BgCut's own kernels sum in float32. */
+  precision: 'float32' | 'float16' | 'bfloat16';
   /** The most memory of the GPU that the engine takes, in megabytes; null: no bound. */
   gpuMemoryLimit: number | null;
   /**
@@ -60,4 +60,15 @@ export interface EngineInfo {
 export function infoOf({ name, file, manifest }: ResolvedModel): ModelInfo {
   const { title, licence, commercial } = manifest;
   return { name, title, file, licence, commercial };
+}
+
+/** What values are on a device with these kernels, where the model's manifest allows float16 (`half`) or not. */
+export function precisionOf(
+  provider: DeviceName,
+  kernels: KernelsName,
+  half: boolean,
+): EngineInfo['precision'] {
+  if (kernels === 'amx') return 'bfloat16';
+  // On the CPU only BgCut's own kernels make use of the permission.
+  return half && (provider !== 'cpu' || kernels !== 'onnxruntime') ? 'float16' : 'float32';
 }

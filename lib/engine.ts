@@ -1,7 +1,7 @@
 /** The engine: admits calls, takes each from its source to its result, and ends them when it is disposed. */
 import type { Background } from './background.js';
 import { Detector } from './detector.js';
-import { type EngineInfo, infoOf } from './engine-info.js';
+import { type EngineInfo, infoOf, precisionOf } from './engine-info.js';
 import { BgcutError, fromNativeError } from './errors.js';
 import { Layout } from './layout.js';
 import { maxSourcePixels } from './limits.js';
@@ -180,14 +180,12 @@ export class BgcutEngine implements Engine {
     const { addon, native, provider, config, fallbacks, model, mattingModel } = this.#running;
     const { libvips, onnxruntime } = addon.versions();
     const kernels = native.kernels();
-    // On the CPU only BgCut's own kernels make use of the permission.
-    const inHalf = config.half === true && (provider !== 'cpu' || kernels !== 'onnxruntime');
     return {
       provider,
       fallbacks: fallbacks.map((fallback) => ({ ...fallback })),
       nodes: native.nodes(),
       kernels,
-      precision: inHalf ? 'float16' : 'float32',
+      precision: precisionOf(provider, kernels, config.half === true),
       gpuMemoryLimit: this.#settings.gpuMemoryLimit ?? null,
       tensorrt: this.#building ?? (provider === 'tensorrt' ? 'ready' : null),
       model: infoOf(model),

@@ -12,7 +12,7 @@ import { usableCpus } from './threads.js';
 export type DeviceName = 'cpu' | 'cuda' | 'tensorrt' | 'directml' | 'coreml' | 'webgpu';
 
 /** Whose code computes a model on the CPU: BgCut's own for an instruction set, or ONNX Runtime's. */
-export type KernelsName = 'avx512' | 'avx2' | 'neon' | 'onnxruntime';
+export type KernelsName = 'amx' | 'avx512' | 'avx2' | 'neon' | 'onnxruntime';
 
 /** What bgcut.node exports. Its rejections are plain Errors with a `code`: see fromNativeError. */
 export interface NativeAddon {
@@ -60,6 +60,8 @@ export interface NativePlacement {
   gpuMemoryLimit?: number;
   /** Whether values may be float16: TensorRT, CoreML, and BgCut's own kernels of the CPU. */
   half?: boolean;
+  /** Whether values may be bfloat16: BgCut's own kernels of the CPU. */
+  bfloat16?: boolean;
   /** An existing folder for what TensorRT or CoreML compile; absent: it is not kept. */
   cacheFolder?: string;
   /** The sides of the model's inputs, in pixels: TensorRT builds one engine for all between the smallest and the largest. */

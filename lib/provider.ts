@@ -39,6 +39,8 @@ export interface StartConfig extends NativeModelConfig {
   inputSides: readonly number[];
   /** The devices on which it may compute in float16. */
   float16: readonly DeviceName[];
+  /** The same in bfloat16. */
+  bfloat16: readonly DeviceName[];
 }
 
 /** The machine, as far as the choice depends on it; parameters for tests. */
@@ -123,8 +125,11 @@ async function startOn(
   return auto ? onCuda : { ...onCuda, unbuilt: onTensorRt };
 }
 
-function configOf({ float16, ...start }: StartConfig, device: DeviceName): NativeEngineConfig {
-  return { ...start, device, half: float16.includes(device) };
+function configOf(
+  { float16, bfloat16, ...start }: StartConfig,
+  device: DeviceName,
+): NativeEngineConfig {
+  return { ...start, device, half: float16.includes(device), bfloat16: bfloat16.includes(device) };
 }
 
 async function launch(addon: NativeAddon, config: NativeEngineConfig): Promise<OnDevice> {

@@ -23,7 +23,7 @@ export function startConfig(
     gpuMemoryLimit,
   }: { threads: number; concurrency: number; gpuMemoryLimit?: number | undefined },
 ): StartConfig {
-  const { input, float16 } = model.manifest;
+  const { input, float16, bfloat16 } = model.manifest;
   return {
     ...modelConfig(model),
     threads,
@@ -31,6 +31,7 @@ export function startConfig(
     ...(gpuMemoryLimit !== undefined && { gpuMemoryLimit: gpuMemoryLimit * megabyte }),
     inputSides: inputSides(input.sizes),
     float16,
+    bfloat16,
   };
 }
 

@@ -125,6 +125,12 @@ export const manifestSchema = z.strictObject({
     .describe(
       'devices that may compute in float16, where it was seen that the mask stays the same; all others compute as the graph says. On the CPU that is what the kernels of BgCut keep between layers; they sum in float32',
     ),
+  bfloat16: z
+    .array(z.enum(['cpu']))
+    .default([])
+    .describe(
+      'the same for bfloat16, which has 8 bits of precision where float16 has 11: on the CPU, those that multiply it in tiles',
+    ),
   file: z
     .string()
     .regex(/^[^/\\]+\.onnx$/, 'must be a file name that ends in .onnx')

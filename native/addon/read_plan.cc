@@ -134,6 +134,7 @@ segment::Placement read_placement(const Napi::Object& config) {
     placement.gpu_memory_limit = static_cast<uint64_t>(read_number(config, "gpuMemoryLimit"));
   }
   placement.half = config.Get("half").ToBoolean().Value();
+  placement.bfloat16 = config.Get("bfloat16").ToBoolean().Value();
   if (config.Has("cacheFolder")) placement.cache = read_string(config, "cacheFolder");
   if (config.Has("inputSides")) {
     const auto sides = config.Get("inputSides").As<Napi::Array>();

@@ -95,11 +95,7 @@ constexpr size_t plane_scratch(int width) {
   return static_cast<size_t>(width) * 6 + 64;
 }
 
-// The best table for this CPU, or the one that is `wanted` by its name; null where the CPU has not
-// its instructions.
-const Kernels* kernels(const char* wanted = nullptr);
-
-// Tables, null where the compiler has not the instructions.
+// Null where the compiler has not the instructions; scheme.h says whether the CPU has them.
 const Kernels* avx2_kernels();
 const Kernels* avx512_kernels();
 const Kernels* neon_kernels();

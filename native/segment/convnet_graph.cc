@@ -140,6 +140,12 @@ class Reader {
 
   bool known(const std::string& value) const { return made_.count(value) != 0; }
 
+  int64_t channels_of(const std::vector<std::string>& values) const {
+    int64_t sum = 0;
+    for (const auto& value : values) sum += made_.at(value);
+    return sum;
+  }
+
   bool read_convolution(const NodeView& node) {
     ConvnetStep step{ConvnetStep::Kind::kConvolution, {}, node.output()};
     step.filters = node.input(1);
@@ -156,7 +162,6 @@ class Reader {
       return false;
     }
     step.convolution.channels_out = static_cast<int>(shape[0]);
-    step.convolution.channels_in = static_cast<int>(shape[1]);
     step.convolution.dilation = static_cast<int>(dilation);
     const bool from_picture = node.input(0) == read_.input;
     if (strides != (from_picture ? Integers{2, 2} : Integers{1, 1})) return false;
@@ -166,10 +171,10 @@ class Reader {
       step.inputs = {read_.input};
     } else {
       step.inputs = joined(node.input(0));
-      if (step.inputs.empty()) return false;
+      if (channels_of(step.inputs) != shape[1]) return false;
     }
     follow(step);
-    made_.insert(step.output);
+    made_[step.output] = shape[0];
     read_.steps.push_back(std::move(step));
     return true;
   }
@@ -210,7 +215,7 @@ class Reader {
 
   bool add_plain(const NodeView& node, ConvnetStep::Kind kind) {
     if (!known(node.input(0))) return false;
-    made_.insert(node.output());
+    made_[node.output()] = made_.at(node.input(0));
     read_.steps.push_back({kind, {node.input(0)}, node.output()});
     return true;
   }
@@ -252,8 +257,8 @@ class Reader {
   std::vector<NodeView> nodes_;
   std::map<std::string, std::vector<size_t>> readers_;
   std::map<std::string, std::vector<std::string>> joined_;
-  std::set<std::string> made_;
-  std::set<size_t> within_;  // nodes that a convolution has in it
+  std::map<std::string, int64_t> made_;  // channels of each value
+  std::set<size_t> within_;              // nodes that a convolution has in it
   ConvnetGraph read_{};
 };
 
@@ -264,9 +269,9 @@ std::optional<ConvnetGraph> read_convnet(const Ort::ConstGraph& graph) {
 }
 
 BuiltConvnet build_convnet(const ConvnetGraph& read, const Ort::ConstGraph& graph,
-                           const convnet::Kernels* kernels) {
+                           const convnet::Scheme* scheme) {
   const Constants constants(graph);
-  BuiltConvnet built{convnet::Network(kernels, read.channels), -1};
+  BuiltConvnet built{convnet::Network(scheme, read.channels), -1};
   std::map<std::string, convnet::Value> values{{read.input, 0}};
   for (const auto& step : read.steps) {
     auto& made = values[step.output];

@@ -42,6 +42,6 @@ struct BuiltConvnet {
   convnet::Value result;
 };
 BuiltConvnet build_convnet(const ConvnetGraph& read, const Ort::ConstGraph& graph,
-                           const convnet::Kernels* kernels);
+                           const convnet::Scheme* scheme);
 
 }  // namespace bgcut::segment

@@ -14,6 +14,7 @@ namespace {
 
 constexpr const char* kThreads = "threads";
 constexpr const char* kKernels = "kernels";
+constexpr convnet::Precisions kAny{true, true};
 
 std::string& wanted_kernels() {
   static auto* const wanted = new std::string;
@@ -26,8 +27,8 @@ std::string option_of(const OrtSessionOptions* options, const char* name) {
   return Ort::ConstSessionOptions(options).GetConfigEntryOrDefault(key.c_str(), "");
 }
 
-const convnet::Kernels* kernels_named(const std::string& name) {
-  return convnet::kernels(name.empty() ? nullptr : name.c_str());
+const convnet::Scheme* wanted_scheme(convnet::Precisions allowed) {
+  return convnet::scheme(allowed, wanted_kernels().empty() ? nullptr : wanted_kernels().c_str());
 }
 
 thread_local const CancelToken* current_token = nullptr;
@@ -126,8 +127,8 @@ class Compiled : public OrtNodeComputeInfo {
 
 class Provider : public OrtEp {
  public:
-  Provider(const convnet::Kernels* kernels, int threads)
-      : OrtEp{}, kernels_(kernels), threads_(threads) {
+  Provider(const convnet::Scheme* scheme, int threads)
+      : OrtEp{}, scheme_(scheme), threads_(threads) {
     ort_version_supported = ORT_API_VERSION;
     GetName = [](const OrtEp* /*self*/) noexcept { return kConvnetProvider; };
     GetCapability = [](OrtEp* /*self*/, const OrtGraph* graph,
@@ -164,10 +165,10 @@ class Provider : public OrtEp {
   std::unique_ptr<Compiled> compile(const Ort::ConstGraph& graph) const {
     const auto read = read_convnet(graph);
     if (!read) throw Ort::Exception("not the graph that was claimed", ORT_FAIL);
-    return std::make_unique<Compiled>(build_convnet(*read, graph, kernels_), threads_);
+    return std::make_unique<Compiled>(build_convnet(*read, graph, scheme_), threads_);
   }
 
-  const convnet::Kernels* kernels_;
+  const convnet::Scheme* scheme_;
   int threads_;
 };
 
@@ -196,7 +197,8 @@ class Factory : public OrtEpFactory {
                   const OrtSessionOptions* options, const OrtLogger* /*logger*/,
                   OrtEp** provider) noexcept {
       return guarded([=] {
-        *provider = std::make_unique<Provider>(kernels_named(option_of(options, kKernels)),
+        const std::string kernels = option_of(options, kKernels);
+        *provider = std::make_unique<Provider>(convnet::scheme(kAny, kernels.c_str()),
                                                std::stoi(option_of(options, kThreads)))
                         .release();
       });
@@ -220,14 +222,14 @@ class Factory : public OrtEpFactory {
 
 }  // namespace
 
-std::string convnet_kernels() {
-  const auto* const kernels = kernels_named(wanted_kernels());
-  return kernels == nullptr ? "" : kernels->name;
+std::string convnet_kernels(convnet::Precisions allowed) {
+  const auto* const scheme = wanted_scheme(allowed);
+  return scheme == nullptr ? "" : scheme->name();
 }
 
 void register_convnet_provider(Ort::Env& environment, const OwnProvider& own) {
-  if (kernels_named(own.kernels) == nullptr) return;
   wanted_kernels() = own.kernels;
+  if (wanted_scheme(kAny) == nullptr) return;
   try {
     environment.RegisterExecutionProviderLibrary("bgcut",
                                                  std::filesystem::u8path(own.library).native());
@@ -237,11 +239,14 @@ void register_convnet_provider(Ort::Env& environment, const OwnProvider& own) {
   }
 }
 
-void append_convnet(Ort::Env& environment, Ort::SessionOptions& options, int threads) {
+void append_convnet(Ort::Env& environment, Ort::SessionOptions& options, int threads,
+                    convnet::Precisions allowed) {
+  const std::string kernels = convnet_kernels(allowed);
+  if (kernels.empty()) return;
   for (const auto& device : environment.GetEpDevices()) {
     if (std::string(device.EpName()) != kConvnetProvider) continue;
-    options.AppendExecutionProvider_V2(
-        environment, {device}, {{kThreads, std::to_string(threads)}, {kKernels, wanted_kernels()}});
+    options.AppendExecutionProvider_V2(environment, {device},
+                                       {{kThreads, std::to_string(threads)}, {kKernels, kernels}});
     return;
   }
 }

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "convnet/scheme.h"
 #include "core/cancel.h"
 #include "segment/ort.h"
 #include "segment/runtime.h"
@@ -14,8 +15,9 @@ namespace bgcut::segment {
 // The provider's name, as ONNX Runtime has it.
 inline constexpr const char* kConvnetProvider = "BgCutExecutionProvider";
 
-// The name of the kernels that sessions get; empty where there are none.
-std::string convnet_kernels();
+// The name of the kernels that a session gets whose model allows these precisions; empty where
+// there are none.
+std::string convnet_kernels(convnet::Precisions allowed);
 
 // Makes the provider known to the environment. `own.library` exports CreateEpFactories and
 // ReleaseEpFactory; ONNX Runtime opens it once more. Where that can't be done, or this CPU has not
@@ -24,7 +26,8 @@ void register_convnet_provider(Ort::Env& environment, const OwnProvider& own);
 
 // Gives a session the provider, if it is registered; what it can't run whole stays with ONNX
 // Runtime.
-void append_convnet(Ort::Env& environment, Ort::SessionOptions& options, int threads);
+void append_convnet(Ort::Env& environment, Ort::SessionOptions& options, int threads,
+                    convnet::Precisions allowed);
 
 // While it lives, a run that this thread starts ends early once `token` is stopped: ONNX Runtime's
 // own flag is looked at between nodes only, and for it the whole network is one.

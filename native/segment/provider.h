@@ -17,9 +17,10 @@ struct Placement {
   int threads = 1;  // of the CPU, for one inference
   // Most bytes of the GPU's memory that the session takes for itself; 0: no bound. CUDA, TensorRT.
   uint64_t gpu_memory_limit = 0;
-  // Whether values may be float16, as the model's manifest says. TensorRT, CoreML, and the kernels
-  // of native/convnet on the CPU, which no session has without it.
+  // Whether values may be float16, or bfloat16, as the model's manifest says. TensorRT, CoreML
+  // (float16 only), and the kernels of native/convnet on the CPU, which all need one of them.
   bool half = false;
+  bool bfloat16 = false;
   // An existing folder for what a provider compiles of this model (TensorRT's engines, CoreML's
   // programs), UTF-8; empty: nothing is kept.
   std::string cache = {};

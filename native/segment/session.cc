@@ -37,7 +37,8 @@ std::mutex* one_at_a_time(Device device) {
 }  // namespace
 
 Session::Session(const std::string& file, const Placement& placement, const Contract& contract)
-    : one_at_a_time_(one_at_a_time(placement.device)) {
+    : one_at_a_time_(one_at_a_time(placement.device)),
+      convnet_kernels_(convnet_kernels({placement.half, placement.bfloat16})) {
   const auto held = turn();
   session_ = Ort::Session(environment(), std::filesystem::u8path(file).c_str(),
                           session_options(placement, contract.input_name));
@@ -78,7 +79,7 @@ std::string Session::kernels() const {
   const bool own = std::any_of(parts.begin(), parts.end(), [](const auto& part) {
     return std::string(part.GetEpName()) == kConvnetProvider;
   });
-  return own ? convnet_kernels() : "onnxruntime";
+  return own ? convnet_kernels_ : "onnxruntime";
 }
 
 namespace {

@@ -36,7 +36,8 @@ class Session {
   std::string kernels() const;
 
  private:
-  std::mutex* const one_at_a_time_;  // of the device; null where it needs none
+  std::mutex* const one_at_a_time_;    // of the device; null where it needs none
+  const std::string convnet_kernels_;  // of native/convnet, if they run
   Ort::Session session_{nullptr};
   std::optional<Ort::Allocator> pinned_;
   Lanes lanes_;

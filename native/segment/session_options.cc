@@ -113,8 +113,8 @@ Ort::SessionOptions session_options(const Placement& placement, const std::strin
   options.AddConfigEntry(kOrtSessionOptionsRecordEpGraphAssignmentInfo, "1");
   switch (placement.device) {
     case Device::kCpu:
-      // Its kernels keep values as float16.
-      if (placement.half) append_convnet(environment(), options, placement.threads);
+      append_convnet(environment(), options, placement.threads,
+                     {placement.half, placement.bfloat16});
       break;
     case Device::kCuda:
       append_cuda(options, placement);

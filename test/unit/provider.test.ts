@@ -3,7 +3,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DeviceName, NativeAddon, NativeEngine, NativeEngineConfig } from '#lib/native';
 import { autoOrder, seemsPresent, type StartConfig, startNative } from '#lib/provider';
 
-const config = { inputSides: [256, 128], float16: ['tensorrt'] } as unknown as StartConfig;
+const config = {
+  inputSides: [256, 128],
+  float16: ['tensorrt'],
+  bfloat16: ['cpu'],
+} as unknown as StartConfig;
 
 interface FakeAddon extends NativeAddon {
   /** The devices it was asked for, in order. */
@@ -81,14 +85,17 @@ describe('a named device', () => {
   });
 
   it.each([
-    ['tensorrt', true],
-    ['cuda', false],
-    ['cpu', false],
-  ] as const)('computes in float16 only where the manifest says so: %s', async (device, half) => {
-    const native = addon({});
-    await startNative(native, device, config, everything);
-    expect(native.configs[0]).toMatchObject({ device, half });
-  });
+    ['tensorrt', true, false],
+    ['cuda', false, false],
+    ['cpu', false, true],
+  ] as const)(
+    'computes with less precision only where the manifest says so: %s',
+    async (device, half, bfloat16) => {
+      const native = addon({});
+      await startNative(native, device, config, everything);
+      expect(native.configs[0]).toMatchObject({ device, half, bfloat16 });
+    },
+  );
 
   it('that does not run is an error that says why, and nothing else is tried', async () => {
     const native = addon({ cuda: missingCuda });

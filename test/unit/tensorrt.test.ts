@@ -17,7 +17,13 @@ const never = new AbortController().signal;
 
 async function configFor(file: string, folder: string): Promise<NativeEngineConfig> {
   const start = startConfig(await resolveModel(file), { threads: 1, concurrency: 1 });
-  return { ...start, device: 'cpu', half: false, cacheFolder: join(cacheDir, folder) };
+  return {
+    ...start,
+    device: 'cpu',
+    half: false,
+    bfloat16: false,
+    cacheFolder: join(cacheDir, folder),
+  };
 }
 
 /** A machine with a TensorRT. */
