@@ -2,6 +2,7 @@
 /** What every group of figures works with: the settings, the pictures and one loaded session. */
 import { loadNative } from '#lib/native';
 import { resolveModel } from '#lib/models/index';
+import { configOf } from '#lib/provider';
 import { startConfig } from '#lib/start-config';
 import { createEngine } from 'bgcut';
 import ort from 'onnxruntime-node';
@@ -66,9 +67,8 @@ export async function openContext(settings) {
  */
 export async function openNative({ model, provider, threads }) {
   const resolved = await resolveModel(model.name);
-  const { float16, ...start } = startConfig(resolved, { threads, concurrency: 1 });
-  const half = float16.includes(provider);
-  return loadNative().createEngine({ ...start, device: provider, half });
+  const start = startConfig(resolved, { threads, concurrency: 1 });
+  return loadNative().createEngine(configOf(start, provider));
 }
 
 /**

@@ -37,10 +37,8 @@ export interface StartConfig extends NativeModelConfig {
   gpuMemoryLimit?: number;
   /** The sides of the model's inputs, in pixels. */
   inputSides: readonly number[];
-  /** The devices on which it may compute in float16. */
-  float16: readonly DeviceName[];
-  /** The same in bfloat16. */
-  bfloat16: readonly DeviceName[];
+  /** The devices on which it may compute with less precision than float32. */
+  allowed: Readonly<Record<'float16' | 'bfloat16', readonly DeviceName[]>>;
 }
 
 /** The machine, as far as the choice depends on it; parameters for tests. */
@@ -125,11 +123,13 @@ async function startOn(
   return auto ? onCuda : { ...onCuda, unbuilt: onTensorRt };
 }
 
-function configOf(
-  { float16, bfloat16, ...start }: StartConfig,
+/** What an engine on this device is started with. */
+export function configOf(
+  { allowed, ...start }: StartConfig,
   device: DeviceName,
 ): NativeEngineConfig {
-  return { ...start, device, half: float16.includes(device), bfloat16: bfloat16.includes(device) };
+  const half = allowed.float16.includes(device);
+  return { ...start, device, half, bfloat16: allowed.bfloat16.includes(device) };
 }
 
 async function launch(addon: NativeAddon, config: NativeEngineConfig): Promise<OnDevice> {

@@ -30,8 +30,7 @@ export function startConfig(
     concurrency,
     ...(gpuMemoryLimit !== undefined && { gpuMemoryLimit: gpuMemoryLimit * megabyte }),
     inputSides: inputSides(input.sizes),
-    float16,
-    bfloat16,
+    allowed: { float16, bfloat16 },
   };
 }
 

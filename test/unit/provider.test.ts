@@ -5,8 +5,7 @@ import { autoOrder, seemsPresent, type StartConfig, startNative } from '#lib/pro
 
 const config = {
   inputSides: [256, 128],
-  float16: ['tensorrt'],
-  bfloat16: ['cpu'],
+  allowed: { float16: ['tensorrt'], bfloat16: ['cpu'] },
 } as unknown as StartConfig;
 
 interface FakeAddon extends NativeAddon {
