@@ -315,13 +315,13 @@ void compose(Context& context) {
   }
   switch (composition.encoder.format) {
     case Format::kPng:
-    case Format::kWebp:
       compose::clear_hidden_colour(pixels, threads);
       break;
     case Format::kJpg:
       compose::lay_over_colour(pixels, {255, 255, 255, 255}, threads);
       break;
-    case Format::kZip:  // color.jpg keeps the picture under alpha 0
+    case Format::kWebp:  // its encoder hides them
+    case Format::kZip:   // color.jpg keeps the picture under alpha 0
       break;
   }
 }
@@ -334,7 +334,7 @@ void encode(Context& context) {
   result.size = context.decoded.pixels.size();
   const auto write = [&](image::Part part, bool last = true) {
     return image::encode(context.decoded.pixels, part, encoder, context.decoded.tags, last,
-                         context.token);
+                         context.threads, context.token);
   };
   if (encoder.format == Format::kZip) {
     // Neither encoder keeps more than one core busy: the two parts are written side by side.

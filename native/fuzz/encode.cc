@@ -23,7 +23,15 @@ Encoder any_encoder(Input& input) {
   return encoder;
 }
 
-// A PNG keeps every pixel.
+// A WebP keeps alpha, a PNG every pixel.
+void require_same_alpha(const image::Picture& picture, const image::Pixels& rgba) {
+  const CancelToken token;
+  const image::Decoded decoded = image::decode(picture, rgba.size(), 1, token);
+  for (size_t i = 3; i < rgba.byte_length(); i += 4) {
+    require(decoded.pixels.data()[i] == rgba.data()[i], "a WebP keeps alpha");
+  }
+}
+
 void require_same(const image::Picture& picture, const image::Pixels& rgba, image::Part part) {
   const CancelToken token;
   const image::Decoded decoded = image::decode(picture, rgba.size(), 1, token);
@@ -58,7 +66,7 @@ void encode(std::span<const uint8_t> bytes) {
   const Size size = rgba.size();
 
   const CancelToken token;
-  const image::Encoded encoded = image::encode(rgba, part, encoder, tags, consume, token);
+  const image::Encoded encoded = image::encode(rgba, part, encoder, tags, consume, 2, token);
   const uint8_t* const data = encoded.data.get();
   const image::Picture picture = image::open_picture({data, data + encoded.length}, size.area());
   require(picture.header.size == size, "a file has the size of its pixels");
@@ -69,6 +77,8 @@ void encode(std::span<const uint8_t> bytes) {
                             : image::InputFormat::kWebp;
   require(picture.header.format == format, "a file is of its format");
   if (png && !tags.has_profile) require_same(picture, rgba, part);
+  const bool webp = encoder.format == Format::kWebp;
+  if (webp && part == image::Part::kRgba && !consume) require_same_alpha(picture, rgba);
 }
 
 }  // namespace bgcut::fuzz

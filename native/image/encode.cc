@@ -6,8 +6,10 @@
 #include <optional>
 #include <utility>
 
+#include "core/parallel.h"
 #include "image/read_once.h"
 #include "image/vips_image.h"
+#include "image/webp.h"
 
 namespace bgcut::image {
 
@@ -105,31 +107,84 @@ Encoded with_jfif_density(Encoded jpeg, const Tags& tags) {
   return result;
 }
 
-}  // namespace
-
-Encoded encode(Pixels& rgba, Part part, const Encoder& encoder, const Tags& tags, bool consume,
-               const CancelToken& token) {
+// Encodes of `pixels` what `select` makes of them, as `save` does.
+template <class Select, class Save>
+Encoded encode_with(Pixels& pixels, bool consume, const CancelToken& token, const Select& select,
+                    const Save& save) {
   std::optional<ReadOnce> consumed;
   std::optional<SourceImage> kept;
   if (consume) {
-    consumed.emplace(rgba);
+    consumed.emplace(pixels);
   } else {
-    kept.emplace(view(rgba));
+    kept.emplace(view(pixels));
   }
-  const Image image = select(consume ? consumed->image() : kept->get(), part, tags);
+  const Image image = select(consume ? consumed->image() : kept->get());
   // The saver compresses on one thread while another hands it rows, which is little work.
   bind_evaluation(image.get(), 1, token);
-  const char* profile = tags.has_profile && part != Part::kAlpha ? "srgb" : nullptr;
   void* data = nullptr;
   size_t length = 0;
-  const int status =
-      save(image.get(), file_format(encoder, part), encoder, profile, &data, &length);
+  const int status = save(image.get(), &data, &length);
   Encoded encoded{{static_cast<uint8_t*>(data), g_free}, length};
   if (status != 0) {
     const std::string cause = take_vips_error();
     token.check();
     throw Error(kCode, cause);
   }
+  return encoded;
+}
+
+Encoded encode_part(Pixels& rgba, Part part, const Encoder& encoder, const Tags& tags, bool consume,
+                    const CancelToken& token) {
+  const char* profile = tags.has_profile && part != Part::kAlpha ? "srgb" : nullptr;
+  return encode_with(
+      rgba, consume, token, [&](VipsImage* image) { return select(image, part, tags); },
+      [&](VipsImage* image, void** data, size_t* length) {
+        return save(image, file_format(encoder, part), encoder, profile, data, length);
+      });
+}
+
+// The colours on one thread, the alpha on another: each takes libwebp about as long.
+Encoded encode_webp(Pixels& rgba, const Encoder& encoder, const Tags& tags, bool consume,
+                    int threads, const CancelToken& token) {
+  if (!has_alpha(rgba, threads)) {
+    return encode_part(rgba, Part::kRgb, encoder, tags, consume, token);
+  }
+  Pixels filtered = filter_alpha(rgba, threads);
+  fill_hidden_colour(rgba, threads);
+  Encoded colour;
+  Encoded alpha;
+  parallel_bands(std::min(threads, 2), 2, [&](int begin, int end) {
+    if (begin == 0) colour = encode_part(rgba, Part::kRgb, encoder, tags, consume, token);
+    if (end < 2) return;
+    constexpr int kQuality = 8;  // for each step of effort: what libwebp itself takes for alpha
+    alpha = encode_with(
+        filtered, true, token,
+        [](VipsImage* image) {
+          return apply(kCode, [&](VipsImage** out) {
+            return vips_copy(image, out, "interpretation", VIPS_INTERPRETATION_B_W, nullptr);
+          });
+        },
+        [&](VipsImage* image, void** data, size_t* length) {
+          return vips_webpsave_buffer(image, data, length, "lossless", TRUE, "Q",
+                                      kQuality * encoder.effort, "effort", encoder.effort, "keep",
+                                      VIPS_FOREIGN_KEEP_NONE, nullptr);
+        });
+  });
+  const auto joined =
+      join_webp({colour.data.get(), colour.length}, {alpha.data.get(), alpha.length}, rgba.size());
+  Encoded result{{static_cast<uint8_t*>(g_malloc(joined.size())), g_free}, joined.size()};
+  std::copy(joined.begin(), joined.end(), result.data.get());
+  return result;
+}
+
+}  // namespace
+
+Encoded encode(Pixels& rgba, Part part, const Encoder& encoder, const Tags& tags, bool consume,
+               int threads, const CancelToken& token) {
+  if (encoder.format == Format::kWebp && part == Part::kRgba) {
+    return encode_webp(rgba, encoder, tags, consume, threads, token);
+  }
+  Encoded encoded = encode_part(rgba, part, encoder, tags, consume, token);
   if (file_format(encoder, part) != Format::kJpg || !tags.has_density) return encoded;
   return with_jfif_density(std::move(encoded), tags);
 }

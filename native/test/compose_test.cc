@@ -70,7 +70,7 @@ TEST(Background, APictureCoversTheCanvasCentred) {
   fill(halves, {100, 0, 100, 100}, {0, 0, 255, 255});
   CancelToken token;
   constexpr Encoder kPng{Format::kPng, 0, 1, 0, PngFilter::kUp};
-  const auto png = image::encode(halves, image::Part::kRgba, kPng, {}, false, token);
+  const auto png = image::encode(halves, image::Part::kRgba, kPng, {}, false, 2, token);
   const auto picture =
       image::open_picture({png.data.get(), png.data.get() + png.length}, 1'000'000);
   for (const int side : {50, 100, 300}) {

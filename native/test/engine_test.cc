@@ -128,7 +128,7 @@ std::unique_ptr<image::Picture> barred() {
   }
   CancelToken token;
   const auto file = image::encode(pixels, image::Part::kRgb,
-                                  {Format::kJpg, 95, 0, 0, PngFilter::kNone}, {}, false, token);
+                                  {Format::kJpg, 95, 0, 0, PngFilter::kNone}, {}, false, 2, token);
   return std::make_unique<image::Picture>(
       image::open_picture({file.data.get(), file.data.get() + file.length}, test::kManyPixels));
 }

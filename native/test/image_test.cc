@@ -166,7 +166,7 @@ TEST(Encode, PngGivesBackTheVeryPixels) {
   auto before = test::make_pixels(pixels.size(), 4);
   std::memcpy(before.data(), pixels.data(), pixels.byte_length());
   CancelToken token;
-  const auto encoded = image::encode(pixels, image::Part::kRgba, kPng, {}, true, token);
+  const auto encoded = image::encode(pixels, image::Part::kRgba, kPng, {}, true, 2, token);
   const auto again = image::open_picture(bytes_of(encoded), test::kManyPixels);
   EXPECT_TRUE(again.header.has_alpha);
   const auto back = image::decode(again, again.header.size, 2, token);
@@ -176,8 +176,8 @@ TEST(Encode, PngGivesBackTheVeryPixels) {
 TEST(Encode, ZipPartsAreAJpegAndAGreyPng) {
   auto decoded = decode_fixture("photos/chelsea.png");
   CancelToken token;
-  const auto colour = image::encode(decoded.pixels, image::Part::kRgb, kZip, {}, false, token);
-  const auto alpha = image::encode(decoded.pixels, image::Part::kAlpha, kZip, {}, true, token);
+  const auto colour = image::encode(decoded.pixels, image::Part::kRgb, kZip, {}, false, 2, token);
+  const auto alpha = image::encode(decoded.pixels, image::Part::kAlpha, kZip, {}, true, 2, token);
   EXPECT_EQ(image::open_picture(bytes_of(colour), test::kManyPixels).header.format,
             image::InputFormat::kJpg);
   const auto png = bytes_of(alpha);
@@ -185,12 +185,81 @@ TEST(Encode, ZipPartsAreAJpegAndAGreyPng) {
   EXPECT_EQ(png[25], 0) << "colour type grey";
 }
 
+// A soft disc over noise, which nobody may find again under alpha 0.
+image::Pixels disc(Size size) {
+  auto pixels = numbered_pixels(size);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const double away = std::hypot(x - size.width / 2.0, y - size.height / 2.0);
+      uint8_t* const pixel = pixels.row(y) + static_cast<ptrdiff_t>(x) * 4;
+      pixel[3] = static_cast<uint8_t>(std::clamp((size.height / 3.0 - away) * 16, 0.0, 255.0));
+      if (pixel[3] != 0) std::memset(pixel, 180, 3);
+    }
+  }
+  return pixels;
+}
+
+// libwebp reads what was put together of two of its files.
+TEST(Encode, WebpKeepsAlphaAndWhatIsSeen) {
+  for (const Size size : {Size{1, 1}, {7, 9}, {203, 150}}) {
+    for (const int effort : {0, 2}) {
+      const auto pixels = disc(size);
+      auto used = disc(size);
+      CancelToken token;
+      const Encoder webp{Format::kWebp, 80, 0, effort, PngFilter::kNone};
+      const auto encoded = image::encode(used, image::Part::kRgba, webp, {}, true, 2, token);
+      const auto picture = image::open_picture(bytes_of(encoded), test::kManyPixels);
+      EXPECT_EQ(picture.header.size, size);
+      const auto back = image::decode(picture, size, 2, token);
+      int hidden = 0;
+      for (size_t k = 0; k < pixels.byte_length(); k += 4) {
+        ASSERT_EQ(back.pixels.data()[k + 3], pixels.data()[k + 3]);
+        if (pixels.data()[k + 3] == 0) ++hidden;
+        // Grey everywhere: the edge as well, whose neighbours nobody sees.
+        for (size_t band = 0; band < 3 && pixels.data()[k + 3] != 0; ++band) {
+          EXPECT_NEAR(back.pixels.data()[k + band], 180, 6);
+        }
+      }
+      EXPECT_TRUE(hidden > 0 || size.width == 1);
+    }
+  }
+}
+
+TEST(Encode, WebpIsTheSameForAnyNumberOfThreads) {
+  CancelToken token;
+  const auto file = [&](bool consume, int threads) {
+    auto pixels = disc({1203, 1150});
+    const Encoder webp{Format::kWebp, 80, 0, 0, PngFilter::kNone};
+    return bytes_of(image::encode(pixels, image::Part::kRgba, webp, {}, consume, threads, token));
+  };
+  const auto alone = file(false, 1);
+  for (const int threads : {2, 3, 8}) EXPECT_EQ(file(true, threads), alone);
+}
+
+TEST(Encode, OpaqueWebpHasNoAlpha) {
+  auto decoded = decode_fixture("photos/chelsea.png");
+  CancelToken token;
+  const Encoder webp{Format::kWebp, 80, 0, 0, PngFilter::kNone};
+  image::Tags tags;
+  tags.has_profile = true;
+  const auto plain =
+      bytes_of(image::encode(decoded.pixels, image::Part::kRgba, webp, tags, false, 2, token));
+  EXPECT_FALSE(image::open_picture(plain, test::kManyPixels).header.has_alpha);
+  decoded.pixels.data()[3] = 254;
+  const auto soft =
+      bytes_of(image::encode(decoded.pixels, image::Part::kRgba, webp, tags, true, 2, token));
+  EXPECT_TRUE(image::open_picture(soft, test::kManyPixels).header.has_alpha);
+  for (const auto& file : {plain, soft}) {
+    EXPECT_NE(std::search(file.begin(), file.end(), "ICCP", "ICCP" + 4), file.end());
+  }
+}
+
 TEST(Encode, StopsWhenCancelled) {
   auto decoded = decode_fixture("photos/chelsea.png");
   CancelToken token;
   token.cancel(Code::kTimeout);
   try {
-    image::encode(decoded.pixels, image::Part::kRgba, kPng, {}, true, token);
+    image::encode(decoded.pixels, image::Part::kRgba, kPng, {}, true, 2, token);
     FAIL() << "encoded";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::kTimeout);
@@ -203,7 +272,7 @@ TEST(Encode, GivingMemoryBackDoesntChangeTheFile) {
   CancelToken token;
   const auto file = [&](bool consume) {
     auto pixels = numbered_pixels(size);
-    return bytes_of(image::encode(pixels, image::Part::kRgba, kPng, {}, consume, token));
+    return bytes_of(image::encode(pixels, image::Part::kRgba, kPng, {}, consume, 2, token));
   };
   EXPECT_EQ(file(true), file(false));
 }
