@@ -1,5 +1,8 @@
 /** The model that tells the type of a subject: fetched and loaded when a call first needs it. */
 import { type BgcutError, fromNativeError } from './errors.js';
+import { DETECTOR, resolveModel, type ResolveOptions } from './models/index.js';
+import type { NativeModelConfig, NativePlacement } from './native.js';
+import { modelConfig } from './start-config.js';
 
 /** The detector that is in use, or why it can't be had. */
 export type DetectorState = { name: string; file: string } | { problem: string } | null;
@@ -9,6 +12,20 @@ export type DetectorState = { name: string; file: string } | { problem: string }
  * and must not do so with every call.
  */
 const REMEMBERED_MS = 60_000;
+
+/**
+ * The detector's model and how it is loaded: small as it is, it runs on the CPU whatever the main model runs on, and on
+ * one thread, as other calls may need the rest.
+ *
+ * @throws what resolveModel throws
+ */
+export async function resolveDetector(
+  options: ResolveOptions,
+): Promise<{ name: string; file: string; config: NativeModelConfig & NativePlacement }> {
+  const model = await resolveModel(DETECTOR, { ...options, kind: 'detector' });
+  const { name, file } = model;
+  return { name, file, config: { ...modelConfig(model), device: 'cpu', threads: 1 } };
+}
 
 /** One engine's detector. */
 export class Detector {

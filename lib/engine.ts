@@ -1,11 +1,11 @@
 /** The engine: admits calls, takes each from its source to its result, and ends them when it is disposed. */
 import type { Background } from './background.js';
-import { Detector } from './detector.js';
+import { Detector, resolveDetector } from './detector.js';
 import { type EngineInfo, infoOf, precisionOf } from './engine-info.js';
 import { BgcutError, fromNativeError } from './errors.js';
 import { Layout } from './layout.js';
 import { maxSourcePixels } from './limits.js';
-import { DETECTOR, resolveModel, type ResolvedModel } from './models/index.js';
+import { resolveModel, type ResolvedModel } from './models/index.js';
 import {
   loadNative,
   type NativeAddon,
@@ -217,14 +217,15 @@ export class BgcutEngine implements Engine {
       matting === undefined
         ? undefined
         : await resolveModel(matting, { cacheDir, offline, kind: 'matting' });
-    const started = await startNative(
-      addon,
-      device,
-      startConfig(model, { ...this.#settings, threads: this.#threads }),
-      {
-        engineCache: (config) => findEngineCache(addon, model, config, cacheDir),
-      },
-    );
+    // Fetched only when a call first needs it.
+    const atHand = await resolveDetector({ cacheDir, offline: true }).catch(() => undefined);
+    const config = {
+      ...startConfig(model, { ...this.#settings, threads: this.#threads }),
+      ...(atHand && { detector: atHand.config }),
+    };
+    const started = await startNative(addon, device, config, {
+      engineCache: (target) => findEngineCache(addon, model, target, cacheDir),
+    });
     if (mattingModel !== undefined) {
       const config = {
         ...modelConfig(mattingModel),
@@ -261,11 +262,9 @@ export class BgcutEngine implements Engine {
   async #startDetector(): Promise<{ name: string; file: string }> {
     const { cacheDir, offline } = this.#settings;
     const { native } = await this.#starting;
-    const model = await resolveModel(DETECTOR, { cacheDir, offline, kind: 'detector' });
-    // Small as it is, it runs on the CPU whatever the main model runs on, and on one thread: other calls may need the rest.
-    const placement = { device: 'cpu', threads: 1 } as const;
-    await native.useDetector({ ...modelConfig(model), ...placement });
-    return { name: model.name, file: model.file };
+    const { config, ...detector } = await resolveDetector({ cacheDir, offline });
+    await native.useDetector(config);
+    return detector;
   }
 
   async #end(): Promise<void> {

@@ -71,6 +71,8 @@ export interface NativePlacement {
 export interface NativeEngineConfig extends NativeModelConfig, NativePlacement {
   /** Pictures worked on at the same time, >= 1. */
   concurrency: number;
+  /** Loaded beside the model, so that useDetector() has little to do; that it can't be is told there. */
+  detector?: NativeModelConfig & NativePlacement;
 }
 
 export interface NativeEngine {

@@ -8,6 +8,7 @@ import type {
   NativeEngine,
   NativeEngineConfig,
   NativeModelConfig,
+  NativePlacement,
 } from './native.js';
 import { explainProvider, hereNow } from './providers/advice.js';
 import type { EngineCache } from './tensorrt.js';
@@ -37,6 +38,7 @@ export interface StartConfig extends NativeModelConfig {
   gpuMemoryLimit?: number;
   /** The sides of the model's inputs, in pixels. */
   inputSides: readonly number[];
+  detector?: NativeModelConfig & NativePlacement;
   /** The devices on which it may compute with less precision than float32. */
   allowed: Readonly<Record<'float16' | 'bfloat16', readonly DeviceName[]>>;
 }

@@ -1,6 +1,6 @@
 import { BgcutError } from '../errors.js';
 import type { BoundManifest, Manifest, ModelKind, ModelSizes } from './manifest.js';
-import { type Port, type Ports, readPorts } from './onnx/inspect.js';
+import type { Port, Ports } from './onnx/inspect.js';
 
 /**
  * Checks that an ONNX file is one that its manifest describes, and fills in what the manifest leaves to the file: the
@@ -11,6 +11,8 @@ import { type Port, type Ports, readPorts } from './onnx/inspect.js';
  *   another file); the file system's error
  */
 export async function bindManifest(manifest: Manifest, file: string): Promise<BoundManifest> {
+  // The reader of protocol buffers takes a quarter of the time of importing all the rest.
+  const { readPorts } = await import('./onnx/inspect.js');
   let ports: Ports;
   try {
     ports = await readPorts(file);

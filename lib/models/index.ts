@@ -19,7 +19,7 @@ export {
   type ModelSizes,
 } from './manifest.js';
 export type { ModelProgress, OnProgress } from './progress.js';
-export { type PulledModel, pullModel, type PullOptions } from './pull.js';
+export type { PulledModel, PullOptions } from './pull.js';
 export {
   isOffline,
   type ModelSpec,

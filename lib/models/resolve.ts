@@ -17,7 +17,6 @@ import {
   parseManifest,
   readManifest,
 } from './manifest.js';
-import { pullManifest } from './pull.js';
 import type { OnProgress } from './progress.js';
 
 /**
@@ -119,6 +118,8 @@ async function builtin(manifest: Manifest, options: ResolveOptions): Promise<Res
         `bgcut: fetching the model ${name} (${size(manifest)}) into ${place.folder}, once; licence: ${manifest.licence}, commercial use: ${manifest.commercial}`,
       );
     }
+    // What downloads and unpacks takes longer to load than all the rest, and is needed once.
+    const { pullManifest } = await import('./pull.js');
     await pullManifest(manifest, options).finally(() => announced.delete(place.folder));
   }
   return {

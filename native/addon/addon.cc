@@ -1,6 +1,8 @@
 // The module's exports: NativeAddon of lib/native.ts. Nothing outside this folder knows N-API.
 #include <napi.h>
 
+#include <functional>
+#include <future>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -82,20 +84,43 @@ Napi::Value find_tensorrt(const Napi::CallbackInfo& info) {
   });
 }
 
+using DetectorPointer = std::shared_ptr<const segment::Detector>;
+
+// What opens a detector; it gives null where that fails, which is told when a call first needs it.
+std::function<DetectorPointer()> detector_opener(const Napi::Object& options) {
+  const ModelConfig model = read_model_config(options);
+  const segment::Placement placement = read_placement(options);
+  return [model, placement]() -> DetectorPointer {
+    try {
+      return std::make_shared<segment::Detector>(segment::Detector{
+          segment::open_session(model.file, placement, model.contract), model.contract});
+    } catch (const std::exception&) {
+      return nullptr;
+    }
+  };
+}
+
 Napi::Value create_engine(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto options = info[0].As<Napi::Object>();
   const ModelConfig model = read_model_config(options);
   const segment::Placement placement = read_placement(options);
   const int concurrency = options.Get("concurrency").As<Napi::Number>().Int32Value();
+  std::function<DetectorPointer()> open_detector = [] { return nullptr; };
+  if (options.Has("detector")) {
+    open_detector = detector_opener(options.Get("detector").As<Napi::Object>());
+  }
   auto& environment = Environment::of(env);
-  return environment.run(env, environment.loads(), [model, placement, concurrency]() -> MakeValue {
-    auto session = segment::open_session(model.file, placement, model.contract);
-    Model loaded{std::move(session), model.contract, nullptr};
-    loaded.on_cpu = placement.device == segment::Device::kCpu;
-    auto engine = std::make_shared<Engine>(std::move(loaded), placement.threads, concurrency);
-    return [engine](Napi::Env js) { return EngineWrap::make(js, engine); };
-  });
+  return environment.run(
+      env, environment.loads(), [model, placement, concurrency, open_detector]() -> MakeValue {
+        // Loading a model keeps one CPU busy.
+        auto detector = std::async(std::launch::async, open_detector);
+        auto session = segment::open_session(model.file, placement, model.contract);
+        Model loaded{std::move(session), model.contract, detector.get()};
+        loaded.on_cpu = placement.device == segment::Device::kCpu;
+        auto engine = std::make_shared<Engine>(std::move(loaded), placement.threads, concurrency);
+        return [engine](Napi::Env js) { return EngineWrap::make(js, engine); };
+      });
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {

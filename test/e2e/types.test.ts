@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createEngine, type Engine } from 'bgcut';
-import { pullModel } from '#lib/models/index';
+import { pullModel } from '#lib/models/pull';
 import { onCpu, photos } from '../support/project.js';
 
 // The first run on a machine fetches the models.

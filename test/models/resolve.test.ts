@@ -4,14 +4,8 @@ import { join, relative } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 
 import { BgcutError } from '#lib/errors';
-import {
-  licences,
-  listModels,
-  type ModelSpec,
-  pullModel,
-  resolveModel,
-  verifyModel,
-} from '#lib/models/index';
+import { licences, listModels, type ModelSpec, resolveModel, verifyModel } from '#lib/models/index';
+import { pullModel } from '#lib/models/pull';
 import { placeOf } from '#lib/models/cache';
 import { builtinManifest } from '#lib/models/manifest';
 

@@ -5,9 +5,9 @@ import {
   DETECTOR,
   listModels,
   type PulledModel,
-  pullModel,
   verifyModel,
 } from '../../models/index.js';
+import { pullModel } from '../../models/pull.js';
 import { describeError, exitCodeOfFailures } from '../errors.js';
 import { formatBytes, formatTable } from '../format.js';
 import { stopSignal } from '../signals.js';
