@@ -117,7 +117,6 @@ Napi::Value create_engine(const Napi::CallbackInfo& info) {
         auto detector = std::async(std::launch::async, open_detector);
         auto session = segment::open_session(model.file, placement, model.contract);
         Model loaded{std::move(session), model.contract, detector.get()};
-        loaded.on_cpu = placement.device == segment::Device::kCpu;
         auto engine = std::make_shared<Engine>(std::move(loaded), placement.threads, concurrency);
         return [engine](Napi::Env js) { return EngineWrap::make(js, engine); };
       });

@@ -34,7 +34,8 @@ struct Operand {
   Shape shape;
 };
 
-// How to run `worker(0)` to `worker(count - 1)`, if possible at the same time, and wait for all.
+// How to run worker(0), and at the same time as many as possible of worker(1) to worker(count - 1),
+// and wait for them.
 using Parallel = std::function<void(int count, const std::function<void(int)>& worker)>;
 
 // Asked from all workers, between pieces of some milliseconds: whether to give up.

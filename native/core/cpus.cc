@@ -70,6 +70,11 @@ class Cpus {
     return total_;
   }
 
+  bool is_wanted_before(Rank rank) {
+    const std::lock_guard lock(mutex_);
+    return !waiting_.empty() && waiting_.begin()->first < rank;
+  }
+
  private:
   // The first in line gets what it wants before anybody behind it gets anything: who wants many
   // would otherwise wait for ever.
@@ -112,6 +117,9 @@ CpuShare::~CpuShare() {
 void CpuShare::hold(int count) {
   Cpus& cpus = Cpus::of_process();
   const int wanted = std::min(count, cpus.total());
+  if (wanted <= held_ && cpus.is_wanted_before(rank_)) {
+    cpus.give(std::exchange(held_, 0));
+  }
   if (wanted == held_) return;
   if (wanted < held_) {
     cpus.give(held_ - wanted);

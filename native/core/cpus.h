@@ -24,7 +24,8 @@ class CpuShare {
 
   // From now on the thread may keep `count` >= 1 CPUs busy, or all of them if there are fewer.
   // Blocks until they are free. What is held is given back before more is waited for, so that two
-  // that want more can't wait for each other. Throws the token's reason, and then holds none.
+  // that want more can't wait for each other, and where a lower rank waits. Throws the token's
+  // reason, and then holds none.
   void hold(int count);
 
  private:

@@ -161,7 +161,7 @@ void Engine::time_inference(Size size,
         return model_;
       }();
       CpuShare share(Clock::now(), *shutdown_token_);
-      share.hold(model.on_cpu ? threads_ : 1);
+      share.hold(segment::keeps_all_threads(*model.session) ? threads_ : 1);
       const segment::Tensor blank{std::vector<float>(static_cast<size_t>(3 * size.area())), size};
       double inside = 0;
       segment::infer(*model.session, model.contract, blank, false, *shutdown_token_, inside);

@@ -350,13 +350,12 @@ void encode(Context& context) {
   }
 }
 
-// ONNX Runtime computes with threads of its own, as many as a request may have.
 bool by_model(const Context& context) {
-  return context.model.on_cpu;
+  return segment::keeps_all_threads(*context.model.session);
 }
 bool by_matting_model(const Context& context) {
   const auto& matting = context.request.plan.matting;
-  return matting && matting->model && by_model(context);
+  return matting && matting->model && segment::keeps_all_threads(*context.model.matting->session);
 }
 
 struct Stage {

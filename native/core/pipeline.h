@@ -60,8 +60,6 @@ struct Model {
   std::shared_ptr<const segment::Detector> detector;
   // Makes mattes where the plan says so; null: it doesn't.
   std::shared_ptr<const segment::MattingModel> matting = nullptr;
-  // Whether `session` and `matting` compute on the CPU, with all threads of a request.
-  bool on_cpu = true;
 };
 
 // More pixels than this are a large picture: the memory of one is worth more care than time.

@@ -1,11 +1,14 @@
 #include "segment/convnet_provider.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "core/cpus.h"
+#include "core/helpers.h"
 #include "segment/convnet_graph.h"
 
 namespace bgcut::segment {
@@ -109,12 +112,11 @@ class Compiled : public OrtNodeComputeInfo {
     const bool whole = network.run(
         input.GetTensorData<float>(), height, width, built_.result,
         output.GetTensorMutableData<float>(), threads_,
-        [&context](int count, const std::function<void(int)>& worker) {
-          context.ParallelFor(
-              [](void* user, size_t index) {
-                (*static_cast<const std::function<void(int)>*>(user))(static_cast<int>(index));
-              },
-              static_cast<size_t>(count), 0, const_cast<std::function<void(int)>*>(&worker));
+        [](int count, const std::function<void(int)>& worker) {
+          // As many as there are CPUs to spare now: the step is finished by those that there are.
+          const SpareCpus spare(count - 1);
+          std::atomic<int> next{0};
+          Helpers::share(spare.count(), [&] { worker(next++); });
         },
         [&scratch](size_t bytes) { return scratch.allocate(bytes); },
         [token] { return token != nullptr && token->stopped(); });

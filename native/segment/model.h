@@ -65,6 +65,10 @@ std::vector<NodeCount> nodes_of(const Session& session);
 // "onnxruntime", as on every other device.
 std::string kernels_of(const Session& session);
 
+// Whether an inference keeps as many CPUs busy as its placement has threads, whoever else waits for
+// one: ONNX Runtime's kernels do. Those of native/convnet take what is to spare, step by step.
+bool keeps_all_threads(const Session& session);
+
 // One inference; may be called from several threads at once. Stops inside the run when the token
 // is cancelled. `release_scratch`: gives the memory of the activations back to the system
 // afterwards (some 460 MB for IS-Net at 1024; taking it again costs about 5 % of a run).

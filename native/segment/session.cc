@@ -15,6 +15,8 @@ namespace bgcut::segment {
 
 namespace {
 
+constexpr const char* kOnnxRuntime = "onnxruntime";
+
 Device device_of(const std::string& provider) {
   static const std::map<std::string, Device> devices{
       {"CUDAExecutionProvider", Device::kCuda},
@@ -38,10 +40,15 @@ std::mutex* one_at_a_time(Device device) {
 
 Session::Session(const std::string& file, const Placement& placement, const Contract& contract)
     : one_at_a_time_(one_at_a_time(placement.device)),
-      convnet_kernels_(convnet_kernels({placement.half, placement.bfloat16})) {
+      on_cpu_(placement.device == Device::kCpu),
+      kernels_(kOnnxRuntime) {
   const auto held = turn();
   session_ = Ort::Session(environment(), std::filesystem::u8path(file).c_str(),
                           session_options(placement, contract.input_name));
+  for (const auto& part : session_.GetEpGraphAssignmentInfo()) {
+    if (std::string(part.GetEpName()) != kConvnetProvider) continue;
+    kernels_ = convnet_kernels({placement.half, placement.bfloat16});
+  }
   if (placement.device == Device::kCuda || placement.device == Device::kTensorRt) {
     const Ort::MemoryInfo pinned("CudaPinned", OrtDeviceAllocator, 0, OrtMemTypeCPUOutput);
     pinned_ = Ort::Allocator(session_, pinned);
@@ -72,14 +79,6 @@ std::vector<NodeCount> Session::nodes() const {
   nodes.reserve(counts.size());
   for (const auto& [device, count] : counts) nodes.push_back({device, count});
   return nodes;
-}
-
-std::string Session::kernels() const {
-  const auto parts = session_.GetEpGraphAssignmentInfo();
-  const bool own = std::any_of(parts.begin(), parts.end(), [](const auto& part) {
-    return std::string(part.GetEpName()) == kConvnetProvider;
-  });
-  return own ? convnet_kernels_ : "onnxruntime";
 }
 
 namespace {
@@ -155,6 +154,10 @@ std::vector<NodeCount> nodes_of(const Session& session) {
 
 std::string kernels_of(const Session& session) {
   return session.kernels();
+}
+
+bool keeps_all_threads(const Session& session) {
+  return session.on_cpu() && session.kernels() == kOnnxRuntime;
 }
 
 }  // namespace bgcut::segment

@@ -33,11 +33,13 @@ class Session {
   // On which device how many nodes of the graph run, as it was before nodes were fused.
   std::vector<NodeCount> nodes() const;
   // Whose kernels compute: the name of those of native/convnet, or "onnxruntime".
-  std::string kernels() const;
+  const std::string& kernels() const { return kernels_; }
+  bool on_cpu() const { return on_cpu_; }
 
  private:
-  std::mutex* const one_at_a_time_;    // of the device; null where it needs none
-  const std::string convnet_kernels_;  // of native/convnet, if they run
+  std::mutex* const one_at_a_time_;  // of the device; null where it needs none
+  const bool on_cpu_;
+  std::string kernels_;
   Ort::Session session_{nullptr};
   std::optional<Ort::Allocator> pinned_;
   Lanes lanes_;

@@ -196,6 +196,35 @@ TEST(Cpus, TheLowerRankGoesFirstAndMuchIsNotStarvedByLittle) {
   EXPECT_EQ(order, (std::vector<std::string>{"early", "wide", "late"}));
 }
 
+TEST(Cpus, WhoGoesOnLetsALowerRankGoFirst) {
+  const WithCpus cpus(1);
+  CancelToken token;
+  const auto now = Clock::now();
+  auto large = std::make_optional<CpuShare>(now + milliseconds(100), token);
+  large->hold(1);
+  std::atomic<bool> done{false};
+  const auto begin = [&](int rank) {
+    return std::async(std::launch::async, [&, rank] {
+      CpuShare share(now + milliseconds(rank), token);
+      share.hold(1);
+      done = true;
+    });
+  };
+  auto later = begin(200);
+  std::this_thread::sleep_for(milliseconds(30));
+  large->hold(1);
+  EXPECT_FALSE(done);
+  auto small = begin(50);
+  std::this_thread::sleep_for(milliseconds(30));
+  EXPECT_FALSE(done);  // not in the middle of a piece of work
+  large->hold(1);
+  EXPECT_TRUE(done);
+  small.get();
+  EXPECT_EQ(later.wait_for(milliseconds(0)), std::future_status::timeout);
+  large.reset();
+  later.get();
+}
+
 TEST(Cpus, WhoIsStoppedWaitsNoLonger) {
   const WithCpus cpus(1);
   CancelToken busy;
