@@ -56,22 +56,25 @@ std::vector<Size> Network::sizes(int height, int width) const {
 }
 
 std::vector<Shape> Network::shapes(int height, int width) const {
-  const auto all = sizes(height, width);
-  std::vector<Shape> shapes(all.size());
-  for (size_t k = 0; k < all.size(); ++k) shapes[k] = {channels_[k], all[k], 0, channels_[k] == 1};
+  std::vector<Shape> shapes;
+  for (const Size& size : sizes(height, width)) {
+    const int channels = channels_[shapes.size()];
+    shapes.push_back({channels, size, 0, channels == 1});
+  }
   shapes[0].plain = false;
   // From the end to the start: what is doubled is plain if the result is.
-  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
-    const bool convolves = step->kind == Kind::kConvolution;
-    for (const Value input : step->inputs) {
+  for (size_t k = steps_.size(); k-- > 0;) {
+    const Step& step = steps_[k];
+    const bool convolves = step.kind == Kind::kConvolution;
+    for (const Value input : step.inputs) {
       Shape& shape = shapes[input];
-      if (convolves) shape.border = std::max(shape.border, step->filters.dilation);
-      if (step->kind != Kind::kUpsample || !shapes[step->output].plain) shape.plain = false;
+      if (convolves) shape.border = std::max(shape.border, step.filters.dilation);
+      if (step.kind != Kind::kUpsample || !shapes[step.output].plain) shape.plain = false;
     }
-    if (convolves && (step->residual >= 0 || step->filters.stride == 2)) {
-      shapes[step->output].plain = false;
+    if (convolves && (step.residual >= 0 || step.filters.stride == 2)) {
+      shapes[step.output].plain = false;
     }
-    if (step->kind == Kind::kPool) shapes[step->output].plain = false;
+    if (step.kind == Kind::kPool) shapes[step.output].plain = false;
   }
   // And back: no more than what it is made of.
   for (const Step& step : steps_) {

@@ -44,8 +44,8 @@ void upsample_plain_row(const float* input, Size size, int y, float* output) {
   float here = before;
   for (int x = 0; x < size.width; ++x) {
     const float after = x + 1 < size.width ? at(x + 1) : here;
-    output[2 * x] = 0.75F * here + 0.25F * before;
-    output[2 * x + 1] = 0.75F * here + 0.25F * after;
+    *output++ = 0.75F * here + 0.25F * before;
+    *output++ = 0.75F * here + 0.25F * after;
     before = here;
     here = after;
   }
@@ -195,7 +195,7 @@ class TilesScheme : public Scheme {
 
   static int rows_in_cache(const Filters& filters, const TileValue& output) {
     const size_t row =
-        static_cast<size_t>(output.width) * chunks_of(filters.parts) * kChunk * sizeof(BFloat);
+        output.width * std::max<size_t>(chunks_of(filters.parts), 1) * kChunk * sizeof(BFloat);
     return even(static_cast<int>(kPieceBytes / row) - 2 * filters.dilation);
   }
 

@@ -104,18 +104,18 @@ struct Small {
     auto bias = random.floats(out, -.2F, .2F);
     const Convolution step{std::move(inputs), out, dilation, stride, out > 1, residual};
     const Value made = network.add_convolution(step, filters.data(), bias.data());
-    steps.push_back(
+    steps.emplace_back(
         [step, filters, bias](WrittenOut* written) { written->convolve(step, filters, bias); });
     return made;
   }
 
   Value pool(Value input) {
-    steps.push_back([input](WrittenOut* written) { written->pool(input); });
+    steps.emplace_back([input](WrittenOut* written) { written->pool(input); });
     return network.add_pool(input);
   }
 
   Value upsample(Value input) {
-    steps.push_back([input](WrittenOut* written) { written->upsample(input); });
+    steps.emplace_back([input](WrittenOut* written) { written->upsample(input); });
     return network.add_upsample(input);
   }
 
