@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/helpers.h"
 #include "core/memory.h"
 #include "core/schedule.h"
 
@@ -161,6 +162,7 @@ void Engine::time_inference(Size size,
         return model_;
       }();
       CpuShare share(Clock::now(), *shutdown_token_);
+      const Helpers helpers;
       share.hold(segment::keeps_all_threads(*model.session) ? threads_ : 1);
       const segment::Tensor blank{std::vector<float>(static_cast<size_t>(3 * size.area())), size};
       double inside = 0;

@@ -15,7 +15,7 @@ import { require } from './reader.mjs';
 
 const idle = { pending: 0, info: () => ({ concurrency: 1, queue: 1 }) };
 /** Long after all bytes have come: a body that is read this long hangs. */
-const TIMEOUT = 400;
+const TIMEOUT = 10_000;
 
 /** A request of which nothing has arrived. @param {string} contentType @param {number} length */
 function requestOf(contentType, length) {
