@@ -32,7 +32,7 @@ struct TileValue {
 
 // One layer of 3 x 3, stride 1, padded by its dilation, so that it keeps height and width.
 struct TileLayer {
-  const TileValue* inputs;  // joined along the channels; their borders are as wide as the dilation
+  const TileValue* inputs;  // joined along the channels; borders of the dilation at least
   int input_count;
   const TileValue* residual;  // added after the ReLU; null: nothing
   TileValue output;           // nothing of it overlaps what is read

@@ -181,6 +181,7 @@ Encoded encode_webp(Pixels& rgba, const Encoder& encoder, const Tags& tags, bool
 
 Encoded encode(Pixels& rgba, Part part, const Encoder& encoder, const Tags& tags, bool consume,
                int threads, const CancelToken& token) {
+  ensure_vips();
   if (encoder.format == Format::kWebp && part == Part::kRgba) {
     return encode_webp(rgba, encoder, tags, consume, threads, token);
   }

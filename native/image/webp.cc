@@ -98,7 +98,9 @@ class Riff {
     number(static_cast<uint32_t>(length), 4);
   }
   // Chunks begin at even places.
-  void even() { bytes_.resize(bytes_.size() + bytes_.size() % 2); }
+  void even() {
+    if (bytes_.size() % 2 != 0) bytes_.push_back(0);
+  }
   void chunk(std::string_view name, std::span<const uint8_t> body) {
     head(name, body.size());
     bytes(body);
