@@ -4,12 +4,14 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/cpus.h"
 #include "core/helpers.h"
 #include "segment/convnet_graph.h"
+#include "segment/run_memory.h"
 
 namespace bgcut::segment {
 
@@ -34,7 +36,7 @@ const convnet::Scheme* wanted_scheme(convnet::Precisions allowed) {
   return convnet::scheme(allowed, wanted_kernels().empty() ? nullptr : wanted_kernels().c_str());
 }
 
-thread_local const CancelToken* current_token = nullptr;
+thread_local const RunWith* current_run = nullptr;
 
 // Runs `work`; what it throws becomes a status, as nothing may be thrown through ONNX Runtime.
 template <class Work>
@@ -48,34 +50,6 @@ OrtStatus* guarded(Work work) noexcept {
     return Ort::GetApi().CreateStatus(ORT_FAIL, error.what());
   }
 }
-
-// The scratch of one run, from ONNX Runtime's arena: it goes back to the system with the rest.
-class Scratch {
- public:
-  explicit Scratch(OrtKernelContext* context) {
-    const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-    Ort::ThrowOnError(Ort::GetApi().KernelContext_GetAllocator(context, memory, &allocator_));
-  }
-  ~Scratch() {
-    if (block_ != nullptr) allocator_->Free(allocator_, block_);
-    Ort::GetApi().ReleaseAllocator(allocator_);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  void* allocate(size_t bytes) {
-    constexpr size_t kAlignment = 64;
-    block_ = allocator_->Alloc(allocator_, bytes + kAlignment);
-    if (block_ == nullptr) throw std::bad_alloc();
-    void* aligned = block_;
-    size_t space = bytes + kAlignment;
-    return std::align(kAlignment, bytes, aligned, space);
-  }
-
- private:
-  OrtAllocator* allocator_ = nullptr;
-  void* block_ = nullptr;
-};
 
 // One network, as ONNX Runtime calls it.
 class Compiled : public OrtNodeComputeInfo {
@@ -107,8 +81,8 @@ class Compiled : public OrtNodeComputeInfo {
     const auto size = network.result_size(built_.result, height, width);
     auto output = context.GetOutput(
         0, {shape.at(0), network.channels(built_.result), size.height, size.width});
-    Scratch scratch(raw);
-    const CancelToken* const token = current_token;
+    std::optional<RunMemory> memory;
+    const RunWith* const run = current_run;
     const bool whole = network.run(
         input.GetTensorData<float>(), height, width, built_.result,
         output.GetTensorMutableData<float>(), threads_,
@@ -118,8 +92,10 @@ class Compiled : public OrtNodeComputeInfo {
           std::atomic<int> next{0};
           Helpers::share(spare.count(), [&] { worker(next++); });
         },
-        [&scratch](size_t bytes) { return scratch.allocate(bytes); },
-        [token] { return token != nullptr && token->stopped(); });
+        [&memory, run](size_t bytes) {
+          return memory.emplace(bytes, run == nullptr || !run->release_memory()).get();
+        },
+        [run] { return run != nullptr && run->token().stopped(); });
     if (!whole) throw Ort::Exception("stopped", ORT_FAIL);
   }
 
@@ -253,12 +229,13 @@ void append_convnet(Ort::Env& environment, Ort::SessionOptions& options, int thr
   }
 }
 
-StopWith::StopWith(const CancelToken& token) {
-  current_token = &token;
+RunWith::RunWith(const CancelToken& token, bool release_memory)
+    : token_(token), release_memory_(release_memory) {
+  current_run = this;
 }
 
-StopWith::~StopWith() {
-  current_token = nullptr;
+RunWith::~RunWith() {
+  current_run = nullptr;
 }
 
 OrtStatus* create_convnet_factories(const OrtApiBase* base, OrtEpFactory** factories, size_t most,

@@ -31,12 +31,20 @@ void append_convnet(Ort::Env& environment, Ort::SessionOptions& options, int thr
 
 // While it lives, a run that this thread starts ends early once `token` is stopped: ONNX Runtime's
 // own flag is looked at between nodes only, and for it the whole network is one.
-class StopWith {
+// `release_memory`: the memory of the run goes back to the system afterwards.
+class RunWith {
  public:
-  explicit StopWith(const CancelToken& token);
-  ~StopWith();
-  StopWith(const StopWith&) = delete;
-  StopWith& operator=(const StopWith&) = delete;
+  RunWith(const CancelToken& token, bool release_memory);
+  ~RunWith();
+  RunWith(const RunWith&) = delete;
+  RunWith& operator=(const RunWith&) = delete;
+
+  const CancelToken& token() const { return token_; }
+  bool release_memory() const { return release_memory_; }
+
+ private:
+  const CancelToken& token_;
+  const bool release_memory_;
 };
 
 // What the library has to export: see OrtEpFactory.

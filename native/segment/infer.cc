@@ -78,7 +78,7 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
     auto lane = session.lanes().take(session.get(), key, session.pinned());
     {
       const CancelToken::Interrupt interrupt(token, [&options] { options.SetTerminate(); });
-      const StopWith stop(token);
+      const RunWith with(token, release_scratch);
       const auto start = Clock::now();
       const Ort::Value& output = lane->run(input.values, options);
       milliseconds = milliseconds_since(start);
