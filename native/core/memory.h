@@ -7,6 +7,9 @@ namespace bgcut {
 // millisecond or so; does nothing where there is no such call.
 void return_free_memory();
 
+// The same, but at most once a second, however many calls end.
+void return_free_memory_sometimes();
+
 // From now on blocks of a megabyte and more come from the system one by one and go back to it when
 // they are freed, as they do in a young process: glibc raises that limit to 32 MB by what is freed,
 // and then keeps the planes and pictures of earlier requests, in pieces, for each thread that ever
