@@ -14,7 +14,7 @@ import { save } from './saved.mjs';
 /** @import { RemoveOptions } from 'bgcut' */
 /** @import { Context } from './context.mjs' */
 /** @import { Report } from './figure.mjs' */
-/** @typedef {{ call: number, rss: number }} Sample MB when that call had ended, counted from the end of the warm-up */
+/** @typedef {{ call: number, rss: number }} Sample MB after so many calls, counted from the end of the warm-up, none of them running */
 
 const formats = /** @type {const} */ (['png', 'jpg', 'webp', 'zip', 'auto']);
 const callers = 2;
@@ -68,20 +68,25 @@ async function soak({ settings, engine, progress }, warm, calls) {
   let results = 0;
   let failures = 0;
   let next = 0;
-  const caller = async () => {
-    for (let i = next++; i < warm + calls; i = next++) {
-      const [picture, options] = callOf(i);
+  const caller = async (/** @type {number} */ end) => {
+    while (next < end) {
+      const [picture, options] = callOf(next++);
       try {
         await engine.removeBg(picture, options);
         results += 1;
       } catch {
         failures += 1; // the broken and the late ones
       }
-      if (i % 20 === 0 || settings.quick) samples.push({ call: i - warm, rss: resident() });
-      if (i % 200 === 0) progress(`soak: ${i} calls, ${resident().toFixed(0)} MB`);
     }
   };
-  await Promise.all(Array.from({ length: callers }, caller));
+  // Looked at while nothing runs: what calls hold meanwhile hides what they leave behind.
+  const pause = settings.quick ? 1 : 40;
+  while (next < warm + calls) {
+    const end = next + pause;
+    await Promise.all(Array.from({ length: callers }, () => caller(end)));
+    samples.push({ call: next - warm, rss: resident() });
+    if (next % (5 * pause) === 0) progress(`soak: ${next} calls, ${resident().toFixed(0)} MB`);
+  }
   return { samples, results, failures };
 }
 
