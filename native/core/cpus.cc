@@ -31,9 +31,10 @@ class Cpus {
     grant();
   }
 
-  // Waits for `count` and returns how many it got: all there are, where that is fewer; none where
-  // the token was stopped first.
-  int take(int count, Rank rank, CancelToken& token) {
+  // Gives `returned` back, which are the caller's next if nobody goes before, waits for `count` and
+  // returns how many it got: all there are, where that is fewer; none where the token was stopped
+  // first.
+  int take(int count, int returned, Rank rank, CancelToken& token) {
     const CancelToken::Interrupt interrupt(token, [this] {
       const std::lock_guard lock(mutex_);
       granted_.notify_all();
@@ -41,6 +42,7 @@ class Cpus {
     std::unique_lock lock(mutex_);
     Waiter waiter{count};
     const auto entry = waiting_.emplace(rank, &waiter);
+    free_ += returned;
     grant();
     granted_.wait(lock, [&] { return waiter.granted || token.stopped(); });
     if (waiter.granted) return waiter.count;
@@ -117,17 +119,12 @@ CpuShare::~CpuShare() {
 void CpuShare::hold(int count) {
   Cpus& cpus = Cpus::of_process();
   const int wanted = std::min(count, cpus.total());
-  if (wanted <= held_ && cpus.is_wanted_before(rank_)) {
-    cpus.give(std::exchange(held_, 0));
-  }
-  if (wanted == held_) return;
-  if (wanted < held_) {
+  if (wanted <= held_ && !cpus.is_wanted_before(rank_)) {
     cpus.give(held_ - wanted);
     held_ = wanted;
     return;
   }
-  cpus.give(std::exchange(held_, 0));
-  held_ = cpus.take(wanted, rank_, token_);
+  held_ = cpus.take(wanted, std::exchange(held_, 0), rank_, token_);
   if (held_ == 0) token_.check();
 }
 
