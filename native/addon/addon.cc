@@ -113,8 +113,11 @@ Napi::Value create_engine(const Napi::CallbackInfo& info) {
   auto& environment = Environment::of(env);
   return environment.run(
       env, environment.loads(), [model, placement, concurrency, open_detector]() -> MakeValue {
-        // Loading a model keeps one CPU busy.
-        auto detector = std::async(std::launch::async, open_detector);
+        // Loading a model keeps one CPU busy. Why a GPU can't be used is told to ONNX Runtime's log
+        // only (take_runtime_log()), which nobody else may empty meanwhile.
+        const auto when =
+            placement.device == segment::Device::kCpu ? std::launch::async : std::launch::deferred;
+        auto detector = std::async(when, open_detector);
         auto session = segment::open_session(model.file, placement, model.contract);
         Model loaded{std::move(session), model.contract, detector.get()};
         auto engine = std::make_shared<Engine>(std::move(loaded), placement.threads, concurrency);

@@ -20,9 +20,10 @@ enum class Part { kRgba, kRgb, kAlpha };
 // 8-bit grey. JPEG takes kRgb and kAlpha only: it is 4:2:0 for colour, baseline, or progressive
 // where it is optimised. For format zip, kRgb is written as its color.jpg and kAlpha as its
 // alpha.png. EXIF and the like are dropped; an sRGB profile and the pixel density are written where
-// the input had any. `consume`: the last use of `rgba`, whose memory is given back while it is
-// read; the encoders of large pictures need as much again. Throws kOutOfMemory, kInternalError, or
-// the token's reason.
+// the input had any.
+// `consume`: the last use of `rgba`, whose memory is given back while it is read; the encoders of
+// large pictures need as much again.
+// Throws kOutOfMemory, kInternalError, or the token's reason.
 Encoded encode(Pixels& rgba, Part part, const Encoder& encoder, const Tags& tags, bool consume,
                int threads, const CancelToken& token);
 

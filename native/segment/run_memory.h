@@ -7,8 +7,8 @@ namespace bgcut::segment {
 
 // A block of at least so many bytes, uninitialized, aligned to 64 bytes. Blocks come from the
 // system and not from ONNX Runtime's arena, which would keep as many as were ever needed at a time,
-// cut up as chance had it. A few are kept: giving pages back and taking them again costs a tenth of
-// a run.
+// cut up as chance had it. A few are kept, for the system has to clear every page that it hands
+// out.
 class RunMemory {
  public:
   // Throws std::bad_alloc. `keep`: whether the block may be kept afterwards; otherwise it goes back
