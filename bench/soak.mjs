@@ -14,7 +14,7 @@ import { save } from './saved.mjs';
 /** @import { RemoveOptions } from 'bgcut' */
 /** @import { Context } from './context.mjs' */
 /** @import { Report } from './figure.mjs' */
-/** @typedef {{ call: number, rss: number }} Sample MB after so many calls, counted from the end of the warm-up, none of them running */
+/** @typedef {{ call: number, rss: number }} Sample MB after so many calls, counted from the end of the warm-up, and a pause */
 
 const formats = /** @type {const} */ (['png', 'jpg', 'webp', 'zip', 'auto']);
 const callers = 2;
@@ -79,11 +79,13 @@ async function soak({ settings, engine, progress }, warm, calls) {
       }
     }
   };
-  // Looked at while nothing runs: what calls hold meanwhile hides what they leave behind.
-  const pause = settings.quick ? 1 : 40;
+  // Looked at while nothing has run for a while, and what the C library kept of the last calls has gone back: both would
+  // hide what calls leave behind.
+  const [pause, idle] = settings.quick ? [1, 0] : [50, 2500];
   while (next < warm + calls) {
     const end = next + pause;
     await Promise.all(Array.from({ length: callers }, () => caller(end)));
+    await wait(idle);
     samples.push({ call: next - warm, rss: resident() });
     if (next % (5 * pause) === 0) progress(`soak: ${next} calls, ${resident().toFixed(0)} MB`);
   }

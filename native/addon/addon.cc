@@ -11,6 +11,7 @@
 #include "addon/environment.h"
 #include "addon/read_plan.h"
 #include "core/cpus.h"
+#include "core/memory.h"
 #include "image/versions.h"
 #include "segment/nvidia.h"
 #include "segment/runtime.h"
@@ -126,6 +127,7 @@ Napi::Value create_engine(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  tame_allocator();
   env.SetInstanceData(new Environment(env));
   PictureWrap::define(env);
   EngineWrap::define(env);

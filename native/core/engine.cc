@@ -57,8 +57,10 @@ Registry& registry() {
 }  // namespace
 
 Engine::Engine(Model model, int threads, int concurrency)
-    : model_(std::move(model)), threads_(threads), workers_(concurrency) {
-  return_large_blocks();
+    : model_(std::move(model)), threads_(threads), workers_(concurrency, [] {
+        segment::release_run_memory();
+        return_free_memory();
+      }) {
   const std::lock_guard lock(registry().mutex);
   registry().engines.insert(this);
 }

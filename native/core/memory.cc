@@ -26,10 +26,12 @@ void return_free_memory_sometimes() {
   if (last.compare_exchange_strong(before, now.count())) return_free_memory();
 }
 
-void return_large_blocks() {
+void tame_allocator() {
 #ifdef __GLIBC__
   constexpr int kLarge = 1 << 20;
+  constexpr int kArenas = 2;
   if (std::getenv("MALLOC_MMAP_THRESHOLD_") == nullptr) mallopt(M_MMAP_THRESHOLD, kLarge);
+  if (std::getenv("MALLOC_ARENA_MAX") == nullptr) mallopt(M_ARENA_MAX, kArenas);
 #endif
 }
 

@@ -56,20 +56,34 @@ WorkerPool::Queue::iterator WorkerPool::next() {
   });
 }
 
+void WorkerPool::wait_for_task(std::unique_lock<std::mutex>& lock) {
+  const auto ready = [this] { return next() != tasks_.end() || (closing_ && tasks_.empty()); };
+  if (tidy_ && !wake_.wait_for(lock, kIdle, ready) && running_ == 0 && !tidied_) {
+    tidied_ = true;
+    lock.unlock();
+    tidy_();
+    lock.lock();
+  }
+  wake_.wait(lock, ready);
+}
+
 void WorkerPool::work() {
   give_way_to_event_loop();
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return next() != tasks_.end() || (closing_ && tasks_.empty()); });
+    wait_for_task(lock);
     const auto found = next();
     if (found == tasks_.end()) break;
     Task task = std::move(found->second);
     tasks_.erase(found);
+    tidied_ = false;
+    ++running_;
     running_large_ += task.large ? 1 : 0;
     lock.unlock();
     task.run();
     task.run = nullptr;
     lock.lock();
+    --running_;
     running_large_ -= task.large ? 1 : 0;
     if (task.large) wake_.notify_all();  // another may start now
   }

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace bgcut {
@@ -14,9 +15,12 @@ namespace bgcut {
 class WorkerPool {
  public:
   using Time = std::chrono::steady_clock::time_point;
+  static constexpr std::chrono::seconds kIdle{2};
 
-  // Threads start with the first task.
-  explicit WorkerPool(int threads) : size_(threads) {}
+  // Threads start with the first task. `tidy`, which must not throw, runs on one of them each time
+  // that no task has come for kIdle.
+  explicit WorkerPool(int threads, std::function<void()> tidy = {})
+      : size_(threads), tidy_(std::move(tidy)) {}
   ~WorkerPool() { shutdown(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -40,12 +44,16 @@ class WorkerPool {
 
   void work();
   Queue::iterator next();
+  void wait_for_task(std::unique_lock<std::mutex>& lock);
 
   const int size_;
+  const std::function<void()> tidy_;
   std::mutex mutex_;
   std::condition_variable wake_;
   Queue tasks_;
+  int running_ = 0;
   int running_large_ = 0;
+  bool tidied_ = false;  // since the last task
   bool closing_ = false;
   std::vector<std::thread> threads_;
   std::mutex joining_;

@@ -77,4 +77,8 @@ bool keeps_all_threads(const Session& session);
 Mask infer(Session& session, const Contract& contract, const Tensor& input, bool release_scratch,
            CancelToken& token, double& milliseconds);
 
+// Gives the memory that runs of native/convnet left for the next ones, of whatever session, back to
+// the system: up to 128 MB.
+void release_run_memory();
+
 }  // namespace bgcut::segment

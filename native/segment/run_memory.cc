@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #endif
 
+#include "segment/model.h"
+
 namespace bgcut::segment {
 
 namespace {
@@ -95,7 +97,11 @@ RunMemory::RunMemory(size_t bytes, bool keep) : block_(kept().take(bytes)), keep
 
 RunMemory::~RunMemory() {
   if (!keep_ || !kept().keep(block_)) unmap(block_);
-  if (!keep_) kept().clear();
+  if (!keep_) release_run_memory();
+}
+
+void release_run_memory() {
+  kept().clear();
 }
 
 }  // namespace bgcut::segment

@@ -328,6 +328,24 @@ TEST(WorkerPool, TakesTheLowerRankFirst) {
   EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
 }
 
+TEST(WorkerPool, TidiesOnceWhenNothingHasRunForAWhile) {
+  std::atomic<int> tidied{0};
+  WorkerPool pool(2, [&tidied] { ++tidied; });
+  std::promise<void> hold;
+  std::promise<void> ended;
+  pool.post([&hold] { hold.get_future().wait(); });
+  pool.post([] {});
+  std::this_thread::sleep_for(WorkerPool::kIdle + milliseconds(500));
+  EXPECT_EQ(tidied, 0) << "while a task ran";
+  hold.set_value();
+  std::this_thread::sleep_for(2 * WorkerPool::kIdle + milliseconds(500));
+  EXPECT_EQ(tidied, 1);
+  pool.post([&ended] { ended.set_value(); });
+  ended.get_future().wait();
+  std::this_thread::sleep_for(WorkerPool::kIdle + milliseconds(500));
+  EXPECT_EQ(tidied, 2);
+}
+
 TEST(Engine, TellsWhatACallWaitedForCpus) {
   constexpr milliseconds kLong{300};
   const WithCpus cpus(1);
