@@ -59,6 +59,7 @@ Registry& registry() {
 Engine::Engine(Model model, int threads, int concurrency)
     : model_(std::move(model)), threads_(threads), workers_(concurrency, [] {
         segment::release_run_memory();
+        plane_blocks().release();
         return_free_memory();
       }) {
   const std::lock_guard lock(registry().mutex);
@@ -168,7 +169,7 @@ void Engine::time_inference(Size size,
       CpuShare share(Clock::now(), *shutdown_token_);
       const Helpers helpers;
       share.hold(segment::keeps_all_threads(*model.session) ? threads_ : 1);
-      const segment::Tensor blank{std::vector<float>(static_cast<size_t>(3 * size.area())), size};
+      const segment::Tensor blank{Floats(static_cast<size_t>(3 * size.area()), 0.0F), size};
       double inside = 0;
       segment::infer(*model.session, model.contract, blank, false, *shutdown_token_, inside);
       done(inside);

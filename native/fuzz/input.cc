@@ -102,7 +102,7 @@ image::Pixels Input::pixels(Size size, int bands) {
 
 matte::Plane Input::plane(Size size) {
   const image::Pixels pixels = this->pixels(size, 3);
-  matte::Plane plane{std::vector<float>(static_cast<size_t>(size.area())), size};
+  matte::Plane plane{Floats(static_cast<size_t>(size.area())), size};
   for (size_t i = 0; i < plane.values.size(); ++i) {
     plane.values[i] = static_cast<float>(pixels.data()[3 * i]) / 255.0F;
   }

@@ -11,6 +11,13 @@
 
 namespace bgcut::image {
 
+Pixels new_pixels(Size size, int bands) {
+  const auto bytes = static_cast<size_t>(size.area()) * static_cast<size_t>(bands);
+  auto* const data = static_cast<uint8_t*>(std::malloc(bytes));
+  if (data == nullptr) throw std::bad_alloc();
+  return {Bytes(data, std::free), size, bands};
+}
+
 Pixels transparent_pixels(Size size) {
   // calloc takes large blocks fresh from the system, which come as zeros without being touched.
   auto* const data = static_cast<uint8_t*>(std::calloc(static_cast<size_t>(size.area()), 4));

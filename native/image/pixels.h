@@ -46,6 +46,9 @@ class Pixels {
   size_t discarded_ = 0;  // bytes that are gone, from the first whole page on
 };
 
+// Pixels whose values are not set yet. Throws std::bad_alloc.
+Pixels new_pixels(Size size, int bands);
+
 // RGBA pixels that are all transparent black. Throws std::bad_alloc.
 Pixels transparent_pixels(Size size);
 

@@ -151,9 +151,7 @@ bool has_alpha(const Pixels& rgba, int threads) {
 
 Pixels filter_alpha(const Pixels& rgba, int threads) {
   const auto width = static_cast<size_t>(rgba.width());
-  Pixels out({static_cast<uint8_t*>(std::malloc(width * rgba.height())), std::free}, rgba.size(),
-             1);
-  if (out.data() == nullptr) throw std::bad_alloc();
+  Pixels out = new_pixels(rgba.size(), 1);
   parallel_rows(threads, rgba.height(), [&](int begin, int end) {
     for (int y = begin; y < end; ++y) {
       const uint8_t* const here = rgba.row(y) + 3;

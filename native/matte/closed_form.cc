@@ -34,9 +34,8 @@ double for_groups(size_t groups, int threads, Work&& work) {
 }
 
 // What the known pixels are, and at the unknown ones `start`, with the margin of `grid`.
-std::vector<float> with_margin(const Trimap& trimap, const Plane& start, const Grid& grid,
-                               int threads) {
-  std::vector<float> values(grid.unknown.size());
+Floats with_margin(const Trimap& trimap, const Plane& start, const Grid& grid, int threads) {
+  Floats values(grid.unknown.size(), 0.0F);
   const auto width = static_cast<size_t>(trimap.size.width);
   parallel_rows(threads, trimap.size.height, [&](int first, int last) {
     for (int y = first; y < last; ++y) {
@@ -59,8 +58,8 @@ Plane closed_form(const image::Pixels& rgb, const Trimap& trimap, const Plane& s
   const Grid grid = make_grid(trimap, threads);
   const size_t groups = grid.groups.size();
   // One value per pixel of the grid: first alpha, then the direction of the search.
-  std::vector<float> values = with_margin(trimap, start, grid, threads);
-  Plane result{std::vector<float>(trimap.values.size()), trimap.size};
+  Floats values = with_margin(trimap, start, grid, threads);
+  Plane result{Floats(trimap.values.size()), trimap.size};
   std::transform(trimap.values.begin(), trimap.values.end(), result.values.begin(),
                  [](Known known) { return known == Known::kForeground ? 1.0F : 0.0F; });
   if (groups == 0) return result;
@@ -78,10 +77,10 @@ Plane closed_form(const image::Pixels& rgb, const Trimap& trimap, const Plane& s
     }
   };
   // One value per pixel of the groups, 0 at those that are known.
-  std::vector<float> alpha(groups * kLanes);
-  std::vector<float> inverse(groups * kLanes);  // of the diagonal
-  std::vector<float> residual(groups * kLanes);
-  std::vector<float> product(groups * kLanes);
+  Floats alpha(groups * kLanes, 0.0F);
+  Floats inverse(groups * kLanes, 0.0F);  // of the diagonal
+  Floats residual(groups * kLanes, 0.0F);
+  Floats product(groups * kLanes);
   double error = for_groups(groups, threads, [&](size_t group, Lanes& sums) {
     float* const diagonal = matrix.diagonal(group);
     for_unknown(group, [&](size_t i, size_t at) {

@@ -106,7 +106,7 @@ Plane background_odds(const image::Pixels& rgb, const Plane& mask, int threads) 
     if (begin == 0) subject = histogram_of([](float value) { return value > kSubject; });
     if (end == 2) background = histogram_of([](float value) { return value < kBackground; });
   });
-  Plane odds{std::vector<float>(mask.values.size()), mask.size};
+  Plane odds{Floats(mask.values.size(), 0.0F), mask.size};
   if (std::min(subject.count(), background.count()) < kLeastSamples) return odds;
   parallel_rows(threads, height, [&](int begin, int end) {
     for (size_t i = at(0, begin); i < at(0, end); ++i) {

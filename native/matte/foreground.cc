@@ -248,7 +248,7 @@ class Level {
   const size_t width_;
   const std::vector<size_t> rows_;  // of the picture
   const std::vector<size_t> columns_;
-  std::vector<float> alpha_;
+  Floats alpha_;
   const size_t blocks_;                 // in a row
   std::vector<uint8_t> active_;         // 1: the pixel is worked on
   std::vector<uint8_t> active_blocks_;  // 0: no pixel of the block is

@@ -74,7 +74,7 @@ class Laplacian {
   float* taps(size_t group, size_t tap) { return values_.data() + (group * kTaps + tap) * kLanes; }
 
   const Grid& grid_;
-  std::vector<float> values_;  // of each group those of its first tap, of the second, and so on
+  Floats values_;  // of each group those of its first tap, of the second, and so on
   std::array<ptrdiff_t, kTaps> offsets_{};
 };
 

@@ -14,7 +14,7 @@ Plane refine_by_model(const image::Pixels& rgb, const Plane& mask,
   const double side = std::max(rgb.width(), rgb.height());
   const int radius = std::max(1, static_cast<int>(std::lround(kReach * side / 1024)));
   const Trimap trimap = make_trimap(resample(mask, rgb.size(), threads), radius, threads);
-  Plane known{std::vector<float>(trimap.values.size()), rgb.size()};
+  Plane known{Floats(trimap.values.size()), rgb.size()};
   std::transform(trimap.values.begin(), trimap.values.end(), known.values.begin(), [](Known value) {
     if (value == Known::kUnknown) return 0.5F;
     return value == Known::kForeground ? 1.0F : 0.0F;

@@ -13,7 +13,7 @@ namespace bgcut::matte {
 Plane resample(const Plane& plane, Size size, int threads) {
   if (plane.size == size) return plane;
   const Resampler resampler(plane, size, Filter::kTriangle);
-  Plane result{std::vector<float>(static_cast<size_t>(size.area())), size};
+  Plane result{Floats(static_cast<size_t>(size.area())), size};
   parallel_rows(threads, size.height, [&](int begin, int end) {
     Resampler::Room room(resampler);
     for (int y = begin; y < end; ++y) {
@@ -34,7 +34,7 @@ int pixels_of(float length, Size size) {
 
 Plane moved_where_alike(const Plane& first, const Plane& second, float share, int radius,
                         float agree, float disagree, int threads) {
-  Plane moved{std::vector<float>(first.values.size()), first.size};
+  Plane moved{Floats(first.values.size()), first.size};
   const auto width = static_cast<size_t>(first.size.width);
   const auto read = [&](int y, float* room) {
     const float* const one = first.values.data() + static_cast<size_t>(y) * width;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include "core/parallel.h"
@@ -25,9 +23,7 @@ constexpr float kInsideReach = 21;
 // The mean of each block of 2 x 2 pixels.
 image::Pixels halved(const image::Pixels& rgb, int threads) {
   const Size size{rgb.width() / 2, rgb.height() / 2};
-  auto* const data = static_cast<uint8_t*>(std::malloc(static_cast<size_t>(size.area()) * 3));
-  if (data == nullptr) throw std::bad_alloc();
-  image::Pixels half(image::Bytes(data, std::free), size, 3);
+  image::Pixels half = image::new_pixels(size, 3);
   parallel_rows(threads, size.height, [&](int begin, int end) {
     for (int y = begin; y < end; ++y) {
       const uint8_t* const upper = rgb.row(2 * y);
@@ -195,7 +191,7 @@ Plane refine(const image::Pixels& rgb, const Plane& mask, const MattingSteps& st
   Plane given = resample(mask, rgb.size(), threads);
   const Plane odds = background_odds(rgb, given, threads);
   const Plane sharpness = sharpness_of(given, threads);
-  const auto none = [&] { return Plane{std::vector<float>(given.values.size()), given.size}; };
+  const auto none = [&] { return Plane{Floats(given.values.size(), 0.0F), given.size}; };
   const Plane trust = steps.prior
                           ? trust_in(given, sharpness,
                                      steps.doubt ? doubt_in(rgb, given, threads) : none(), threads)
@@ -221,7 +217,7 @@ Plane with_detail(const Plane& alpha, const Plane& mask, Size most, int threads)
   const Resampler larger(alpha, size, Filter::kCatmullRom);
   const Resampler fine(mask, size, Filter::kCatmullRom);
   const Resampler coarse(small, size, Filter::kCatmullRom);
-  Plane result{std::vector<float>(static_cast<size_t>(size.area())), size};
+  Plane result{Floats(static_cast<size_t>(size.area())), size};
   parallel_rows(threads, size.height, [&](int begin, int end) {
     Resampler::Room larger_room(larger);
     Resampler::Room fine_room(fine);

@@ -74,7 +74,7 @@ Plane sharpness_of(const Plane& mask, int threads) {
   constexpr float kSoft = 0.3F;  // change of the mask over its greyness, from the softest edge
   constexpr float kSharp = 0.7F;
   constexpr float kHardlyGrey = 0.01F;
-  Plane sharpness{std::vector<float>(mask.values.size()), mask.size};
+  Plane sharpness{Floats(mask.values.size()), mask.size};
   const auto width = static_cast<size_t>(mask.size.width);
   const auto row_of = [&](int y) {
     return mask.values.data() + static_cast<size_t>(std::clamp(y, 0, mask.size.height - 1)) * width;
@@ -123,7 +123,7 @@ Plane doubt_in(const image::Pixels& rgb, const Plane& mask, int threads) {
   const int side = std::max(1, std::max(rgb.width(), rgb.height()) / kLongest);
   const Size size{std::max(1, rgb.width() / side), std::max(1, rgb.height() / side)};
   const Plane small = resample(mask, size, threads);
-  Plane doubt{std::vector<float>(small.values.size()), size};
+  Plane doubt{Floats(small.values.size()), size};
   const auto width = static_cast<size_t>(size.width);
   const auto read = [&](int y, float* room) {
     const int block_side = std::min({side, rgb.width(), rgb.height()});
@@ -152,7 +152,7 @@ Plane trust_in(const Plane& mask, const Plane& sharpness, const Plane& doubt, in
   constexpr float kSharpWeight = 0.5F;
   constexpr float kDoubtWeight = 0.03F;
   constexpr float kLeast = 0.1F;  // of the soft weight, at a mask of one half
-  Plane trust{std::vector<float>(mask.values.size()), mask.size};
+  Plane trust{Floats(mask.values.size()), mask.size};
   for_pixels(mask.size, threads, [&](size_t i) {
     const float sure = std::abs(2 * mask.values[i] - 1);
     const float sharp = sharpness.values[i];

@@ -79,9 +79,7 @@ std::array<float, 3> neutral_colour(const Contract& contract) {
 
 image::Pixels shown(const image::Pixels& view, Look look, const Contract& contract) {
   const auto pixels = static_cast<size_t>(view.size().area());
-  auto* const bytes = static_cast<uint8_t*>(std::malloc(3 * pixels));
-  if (bytes == nullptr) throw Error(Code::kOutOfMemory, "no memory for the detector's input");
-  image::Pixels rgb(image::Bytes(bytes, std::free), view.size(), 3);
+  image::Pixels rgb = image::new_pixels(view.size(), 3);
   const auto ground = neutral_colour(contract);
   const uint8_t* from = view.data();
   uint8_t* to = rgb.data();

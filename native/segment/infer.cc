@@ -13,7 +13,7 @@ namespace bgcut::segment {
 namespace {
 
 // A float32 or float16 tensor as floats.
-std::vector<float> read_floats(const Ort::Value& tensor, const Ort::TensorTypeAndShapeInfo& info) {
+Floats read_floats(const Ort::Value& tensor, const Ort::TensorTypeAndShapeInfo& info) {
   const size_t count = info.GetElementCount();
   if (info.GetElementType() == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {
     const auto* const data = tensor.GetTensorData<float>();
@@ -23,7 +23,7 @@ std::vector<float> read_floats(const Ort::Value& tensor, const Ort::TensorTypeAn
     throw Error(Code::kModelInvalid, "the model's output is neither float32 nor float16");
   }
   const auto* const data = tensor.GetTensorData<Ort::Float16_t>();
-  std::vector<float> values(count);
+  Floats values(count);
   std::transform(data, data + count, values.begin(),
                  [](Ort::Float16_t half) { return half.ToFloat(); });
   return values;
@@ -42,7 +42,7 @@ Mask read_mask(const Ort::Value& output) {
   return {read_floats(output, info), size};
 }
 
-void activate(std::vector<float>& values, Activation activation) {
+void activate(Floats& values, Activation activation) {
   switch (activation) {
     case Activation::kNone:
       break;

@@ -24,7 +24,7 @@ Lane::Lane(Ort::Session& session, LaneKey key, Ort::Allocator* pinned)
   }
 }
 
-const Ort::Value& Lane::run(const std::vector<float>& input, const Ort::RunOptions& options) {
+const Ort::Value& Lane::run(const Floats& input, const Ort::RunOptions& options) {
   if (pinned_ != nullptr) {
     std::copy(input.begin(), input.end(), input_.GetTensorMutableData<float>());
     // A value for the device is copied when it is bound, so it is bound anew.

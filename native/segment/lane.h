@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/blocks.h"
 #include "segment/ort.h"
 
 namespace bgcut::segment {
@@ -35,7 +36,7 @@ class Lane {
 
   // One inference on `input`, of the key's shape. The result is the lane's and lives until its next
   // run. Throws Ort::Exception; the lane may not be used again then.
-  const Ort::Value& run(const std::vector<float>& input, const Ort::RunOptions& options);
+  const Ort::Value& run(const Floats& input, const Ort::RunOptions& options);
 
  private:
   void bind_output(const Ort::Value& first);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/blocks.h"
 #include "core/cancel.h"
 #include "core/plan.h"
 #include "image/pixels.h"
@@ -29,13 +30,13 @@ struct Contract {
 // Planar float input of the model: [1, planes, height, width]; the picture's three planes, and for
 // a matting model the trimap.
 struct Tensor {
-  std::vector<float> values;
+  Floats values;
   Size size;
 };
 
 // Foreground probability 0..1 per pixel of the model's input, row by row.
 struct Mask {
-  std::vector<float> values;
+  Floats values;
   Size size;
 };
 

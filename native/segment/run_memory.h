@@ -7,8 +7,7 @@ namespace bgcut::segment {
 
 // A block of at least so many bytes, uninitialized, aligned to 64 bytes. Blocks come from the
 // system and not from ONNX Runtime's arena, which would keep as many as were ever needed at a time,
-// cut up as chance had it. A few are kept, for the system has to clear every page that it hands
-// out.
+// cut up as chance had it.
 class RunMemory {
  public:
   // Throws std::bad_alloc. `keep`: whether the block may be kept afterwards; otherwise it goes back
@@ -18,15 +17,11 @@ class RunMemory {
   RunMemory(const RunMemory&) = delete;
   RunMemory& operator=(const RunMemory&) = delete;
 
-  void* get() const { return block_.memory; }
-
-  struct Block {
-    void* memory;
-    size_t bytes;
-  };
+  void* get() const { return memory_; }
 
  private:
-  Block block_;
+  const size_t bytes_;
+  void* const memory_;
   const bool keep_;
 };
 

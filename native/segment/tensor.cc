@@ -6,7 +6,7 @@ namespace bgcut::segment {
 
 Tensor fill_tensor(const image::Pixels& rgb, const Contract& contract) {
   const auto plane = static_cast<size_t>(rgb.size().area());
-  Tensor tensor{std::vector<float>(3 * plane), rgb.size()};
+  Tensor tensor{Floats(3 * plane), rgb.size()};
   std::array<std::array<float, 256>, 3> lookup;
   const bool reversed = contract.order == BandOrder::kBgr;
   for (size_t band = 0; band < 3; ++band) {

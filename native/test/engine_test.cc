@@ -162,7 +162,7 @@ TEST(Engine, LooksAgainAtASubjectThatIsSmallInThePicture) {
 
 TEST(Mask, IsSureWhereAFairPartOfWhatMayBeSubjectIs) {
   const auto mask = [](float subject, float edge) {
-    segment::Mask made{std::vector<float>(1000), {100, 10}};
+    segment::Mask made{Floats(1000), {100, 10}};
     const auto part = [&made](float share) {
       return made.values.begin() + static_cast<std::ptrdiff_t>(1000 * share);
     };
@@ -272,7 +272,7 @@ TEST(Engine, ManyThreadsMaySubmitAndCancel) {
 segment::Mask mask_of(segment::Session& session, float value, Size size) {
   CancelToken token;
   double milliseconds = 0;
-  const segment::Tensor input{std::vector<float>(static_cast<size_t>(3 * size.area()), value),
+  const segment::Tensor input{Floats(static_cast<size_t>(3 * size.area()), value),
                               size};
   return segment::infer(session, test::tiny_contract(), input, false, token, milliseconds);
 }

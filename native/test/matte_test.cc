@@ -23,7 +23,7 @@ image::Pixels opaque_pixels(Size size) {
 segment::Mask random_mask(Size size) {
   std::mt19937 random(7);
   std::uniform_real_distribution<float> value(0, 1);
-  segment::Mask mask{std::vector<float>(static_cast<size_t>(size.area())), size};
+  segment::Mask mask{Floats(static_cast<size_t>(size.area())), size};
   for (float& v : mask.values) v = value(random);
   return mask;
 }
@@ -32,7 +32,7 @@ TEST(ApplyMask, AConstantMaskStaysConstantAtAnySize) {
   for (const Size size : {Size{1, 1}, Size{7, 300}, Size{333, 5}, Size{640, 480}}) {
     for (const float level : {0.0F, 0.25F, 1.0F}) {
       auto pixels = opaque_pixels(size);
-      matte::apply_mask({std::vector<float>(64, level), {8, 8}}, image::whole(pixels), pixels, 2);
+      matte::apply_mask({Floats(64, level), {8, 8}}, image::whole(pixels), pixels, 2);
       const int expected = static_cast<int>(std::lround(level * 255));
       for (int y = 0; y < size.height; ++y) {
         for (int x = 0; x < size.width; ++x) ASSERT_EQ(pixels.row(y)[x * 4 + 3], expected);
@@ -81,13 +81,13 @@ TEST(ApplyMask, ThreadsDontChangeTheResult) {
 TEST(ApplyMask, WhatWasTransparentStaysSo) {
   auto pixels = opaque_pixels({64, 64});
   for (int x = 0; x < 64; ++x) pixels.row(3)[x * 4 + 3] = static_cast<uint8_t>(x * 4);
-  matte::apply_mask({std::vector<float>(4, 1.0F), {2, 2}}, image::whole(pixels), pixels, 1);
+  matte::apply_mask({Floats(4, 1.0F), {2, 2}}, image::whole(pixels), pixels, 1);
   for (int x = 0; x < 64; ++x) EXPECT_EQ(pixels.row(3)[x * 4 + 3], x * 4);
 }
 
 TEST(ApplyMask, OutsideTheRegionNothingIsLeft) {
   auto pixels = opaque_pixels({50, 40});
-  matte::apply_mask({std::vector<float>(16, 1.0F), {4, 4}}, {10, 5, 20, 15}, pixels, 2);
+  matte::apply_mask({Floats(16, 1.0F), {4, 4}}, {10, 5, 20, 15}, pixels, 2);
   for (int y = 0; y < 40; ++y) {
     for (int x = 0; x < 50; ++x) {
       const bool inside = x >= 10 && x < 30 && y >= 5 && y < 20;

@@ -7,7 +7,7 @@
 namespace bgcut::test {
 
 inline matte::Plane plane(Size size, float value) {
-  return {std::vector<float>(static_cast<size_t>(size.area()), value), size};
+  return {Floats(static_cast<size_t>(size.area()), value), size};
 }
 
 inline float& at(matte::Plane& values, int x, int y) {

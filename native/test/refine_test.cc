@@ -347,7 +347,7 @@ TEST(Foreground, TakesTheBackgroundOutOfASoftEdgeAndNothingElse) {
 // A net of threads one sample wide, which half the size can't hold.
 TEST(WithDetail, BringsBackWhatTheMattesSizeCouldNotHold) {
   constexpr Size kMask{256, 256};
-  matte::Plane net{std::vector<float>(static_cast<size_t>(kMask.area())), kMask};
+  matte::Plane net{Floats(static_cast<size_t>(kMask.area())), kMask};
   float* value = net.values.data();
   for (int y = 0; y < kMask.height; ++y) {
     for (int x = 0; x < kMask.width; ++x) *value++ = x % 8 == 0 || y % 8 == 0 ? 1.0F : 0.0F;
@@ -367,8 +367,8 @@ TEST(WithDetail, BringsBackWhatTheMattesSizeCouldNotHold) {
 }
 
 TEST(WithDetail, IsNeverLargerThanWhatIsMatted) {
-  const matte::Plane alpha{std::vector<float>(size_t{40} * 30, 0.5F), {40, 30}};
-  const matte::Plane mask{std::vector<float>(size_t{64} * 64, 1.0F), {64, 64}};
+  const matte::Plane alpha{Floats(size_t{40} * 30, 0.5F), {40, 30}};
+  const matte::Plane mask{Floats(size_t{64} * 64, 1.0F), {64, 64}};
   EXPECT_EQ(matte::with_detail(alpha, mask, {50, 45}, 2).size, (Size{50, 45}));
   EXPECT_EQ(matte::with_detail(alpha, mask, {40, 30}, 2).size, (Size{40, 30}));
 }
