@@ -55,7 +55,7 @@ class PlaneAllocator {
 
   PlaneAllocator() = default;
   template <typename U>
-  PlaneAllocator(const PlaneAllocator<U>&) {}
+  explicit PlaneAllocator(const PlaneAllocator<U>&) {}
 
   T* allocate(size_t count) {
     if (is_large(count)) return static_cast<T*>(plane_blocks().take(count * sizeof(T)));

@@ -272,8 +272,7 @@ TEST(Engine, ManyThreadsMaySubmitAndCancel) {
 segment::Mask mask_of(segment::Session& session, float value, Size size) {
   CancelToken token;
   double milliseconds = 0;
-  const segment::Tensor input{Floats(static_cast<size_t>(3 * size.area()), value),
-                              size};
+  const segment::Tensor input{Floats(static_cast<size_t>(3 * size.area()), value), size};
   return segment::infer(session, test::tiny_contract(), input, false, token, milliseconds);
 }
 
