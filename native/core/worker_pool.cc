@@ -57,14 +57,22 @@ WorkerPool::Queue::iterator WorkerPool::next() {
 }
 
 void WorkerPool::wait_for_task(std::unique_lock<std::mutex>& lock) {
-  const auto ready = [this] { return next() != tasks_.end() || (closing_ && tasks_.empty()); };
-  if (tidy_ && !wake_.wait_for(lock, kIdle, ready) && running_ == 0 && !tidied_) {
-    tidied_ = true;
+  while (next() == tasks_.end() && !(closing_ && tasks_.empty())) {
+    if (running_ > 0 || tidied_ == tidying_.size()) {
+      wake_.wait(lock);
+      continue;
+    }
+    const Tidying& tidying = tidying_[tidied_];
+    const Time due = idle_since_ + tidying.after;
+    if (std::chrono::steady_clock::now() < due) {
+      wake_.wait_until(lock, due);
+      continue;
+    }
+    ++tidied_;
     lock.unlock();
-    tidy_();
+    tidying.work();
     lock.lock();
   }
-  wake_.wait(lock, ready);
 }
 
 void WorkerPool::work() {
@@ -76,14 +84,14 @@ void WorkerPool::work() {
     if (found == tasks_.end()) break;
     Task task = std::move(found->second);
     tasks_.erase(found);
-    tidied_ = false;
+    tidied_ = 0;
     ++running_;
     running_large_ += task.large ? 1 : 0;
     lock.unlock();
     task.run();
     task.run = nullptr;
     lock.lock();
-    --running_;
+    if (--running_ == 0) idle_since_ = std::chrono::steady_clock::now();
     running_large_ -= task.large ? 1 : 0;
     if (task.large) wake_.notify_all();  // another may start now
   }

@@ -15,12 +15,16 @@ namespace bgcut {
 class WorkerPool {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  static constexpr std::chrono::seconds kIdle{2};
 
-  // Threads start with the first task. `tidy`, which must not throw, runs on one of them each time
-  // that no task has come for kIdle.
-  explicit WorkerPool(int threads, std::function<void()> tidy = {})
-      : size_(threads), tidy_(std::move(tidy)) {}
+  // What is done once so much time after the last task, where none has come since.
+  struct Tidying {
+    std::chrono::milliseconds after;
+    std::function<void()> work;  // must not throw
+  };
+
+  // Threads start with the first task, and one of them does the `tidying`, soonest first.
+  explicit WorkerPool(int threads, std::vector<Tidying> tidying = {})
+      : size_(threads), tidying_(std::move(tidying)) {}
   ~WorkerPool() { shutdown(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -47,13 +51,14 @@ class WorkerPool {
   void wait_for_task(std::unique_lock<std::mutex>& lock);
 
   const int size_;
-  const std::function<void()> tidy_;
+  const std::vector<Tidying> tidying_;
   std::mutex mutex_;
   std::condition_variable wake_;
   Queue tasks_;
   int running_ = 0;
   int running_large_ = 0;
-  bool tidied_ = false;  // since the last task
+  Time idle_since_{};
+  size_t tidied_ = 0;  // of the tidying what is done since the last task
   bool closing_ = false;
   std::vector<std::thread> threads_;
   std::mutex joining_;

@@ -329,21 +329,26 @@ TEST(WorkerPool, TakesTheLowerRankFirst) {
 }
 
 TEST(WorkerPool, TidiesOnceWhenNothingHasRunForAWhile) {
+  constexpr milliseconds kIdle{400};
+  constexpr milliseconds kLonger{800};
   std::atomic<int> tidied{0};
-  WorkerPool pool(2, [&tidied] { ++tidied; });
+  std::atomic<int> later{0};
+  WorkerPool pool(2, {{kIdle, [&tidied] { ++tidied; }}, {kLonger, [&later] { ++later; }}});
   std::promise<void> hold;
   std::promise<void> ended;
   pool.post([&hold] { hold.get_future().wait(); });
   pool.post([] {});
-  std::this_thread::sleep_for(WorkerPool::kIdle + milliseconds(500));
+  std::this_thread::sleep_for(2 * kIdle);
   EXPECT_EQ(tidied, 0) << "while a task ran";
   hold.set_value();
-  std::this_thread::sleep_for(2 * WorkerPool::kIdle + milliseconds(500));
+  std::this_thread::sleep_for(kLonger + milliseconds(600));
   EXPECT_EQ(tidied, 1);
+  EXPECT_EQ(later, 1);
   pool.post([&ended] { ended.set_value(); });
   ended.get_future().wait();
-  std::this_thread::sleep_for(WorkerPool::kIdle + milliseconds(500));
+  std::this_thread::sleep_for(kIdle + milliseconds(200));
   EXPECT_EQ(tidied, 2);
+  EXPECT_EQ(later, 1) << "too early";
 }
 
 TEST(Engine, TellsWhatACallWaitedForCpus) {
