@@ -56,7 +56,7 @@ function figureRow(figure, judged) {
       share: number.toFixed(2),
       times: `${number.toFixed(digits)} x`,
       ms: `${number.toFixed(digits)} ms`,
-      MB: `${number.toFixed(0)} MB`,
+      MB: `${number.toFixed(Math.abs(number) < 10 ? digits : 0)} MB`,
     })[unit];
   const verdict = judged ? (passes(figure) ? 'pass' : 'FAIL') : '';
   const limit = `${unit === 'times' || unit === 'share' ? '>=' : '<='} ${show(bound, unit === 'ratio' ? 2 : 0)}`;
