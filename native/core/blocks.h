@@ -1,5 +1,5 @@
 // Large blocks of memory that are used again: the system has to clear every page that it hands out,
-// which costs a call of 12 megapixels a tenth of its time.
+// which costs a call of 12 megapixels a tenth of its CPU time.
 #pragma once
 
 #include <cstddef>
