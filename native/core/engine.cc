@@ -122,7 +122,7 @@ void Engine::run(const std::shared_ptr<Job>& job) {
   } catch (...) {
     job->settle(current_error());
   }
-  // What many calls leave in pieces adds up: some 40 MB over 2,000.
+  // What many calls leave in pieces adds up.
   return_free_memory_sometimes();
 }
 

@@ -14,9 +14,9 @@ void return_free_memory_sometimes();
 // (MALLOC_MMAP_THRESHOLD_, MALLOC_ARENA_MAX). Blocks of a megabyte and more come from the system
 // one by one and go back to it when they are freed, as they do in a young process: glibc raises
 // that limit to 32 MB by what is freed, and then keeps the planes and pictures of earlier requests.
-// And threads share two arenas for small blocks: with one each, all keep pages of which some bytes
-// are in use, more with every hundred calls. To be called before any thread of ours starts; does
-// nothing where the C library is another one. May be called again.
+// And threads share the arenas for small blocks that are there, two at least: with one each, all
+// keep pages of which some bytes are in use, more with every hundred calls. To be called before any
+// thread of ours starts; does nothing where the C library is another one. May be called again.
 void tame_allocator();
 
 }  // namespace bgcut
