@@ -64,10 +64,11 @@ export async function openContext(settings) {
  * infer() runs the very session that the calls run.
  *
  * @param {import('bgcut').EngineInfo} info
+ * @param {number} concurrency inferences at a time
  */
-export async function openNative({ model, provider, threads }) {
+export async function openNative({ model, provider, threads }, concurrency = 1) {
   const resolved = await resolveModel(model.name);
-  const start = startConfig(resolved, { threads, concurrency: 1 });
+  const start = startConfig(resolved, { threads, concurrency });
   return loadNative().createEngine(configOf(start, provider));
 }
 

@@ -7,8 +7,8 @@
  * @typedef {object} Figure
  * @property {string} name what was measured
  * @property {number} value
- * @property {'ratio' | 'share' | 'times' | 'ms' | 'MB'} unit a ratio is better when small, a share and `times` when
- *   large
+ * @property {'ratio' | 'share' | 'times' | 'count' | 'ms' | 'MB'} unit a share, `times` and a count are better when
+ *   large, the others when small
  * @property {number} bound what the value must reach
  * @property {string} detail the absolute figures behind it, for this machine
  */
@@ -34,8 +34,11 @@
  * @param {Figure} figure
  */
 export function passes({ value, unit, bound }) {
-  return unit === 'times' || unit === 'share' ? value >= bound : value <= bound;
+  return largerIsBetter(unit) ? value >= bound : value <= bound;
 }
+
+/** @param {Figure['unit']} unit */
+export const largerIsBetter = (unit) => ['share', 'times', 'count'].includes(unit);
 
 /**
  * The middle one, or the mean of the two middle ones.

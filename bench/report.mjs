@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { format, resolveConfig } from 'prettier';
 
-import { passes } from './figure.mjs';
+import { largerIsBetter, passes } from './figure.mjs';
 
 /** @import { Figure, Report } from './figure.mjs' */
 
@@ -54,12 +54,13 @@ function figureRow(figure, judged) {
     ({
       ratio: number.toFixed(digits),
       share: number.toFixed(2),
+      count: number.toFixed(0),
       times: `${number.toFixed(digits)} x`,
       ms: `${number.toFixed(digits)} ms`,
       MB: `${number.toFixed(Math.abs(number) < 10 ? digits : 0)} MB`,
     })[unit];
   const verdict = judged ? (passes(figure) ? 'pass' : 'FAIL') : '';
-  const limit = `${unit === 'times' || unit === 'share' ? '>=' : '<='} ${show(bound, unit === 'ratio' ? 2 : 0)}`;
+  const limit = `${largerIsBetter(unit) ? '>=' : '<='} ${show(bound, unit === 'ratio' ? 2 : 0)}`;
   return [name, show(value, unit === 'ratio' ? 2 : 1), judged ? limit : '', verdict, detail];
 }
 

@@ -6,6 +6,7 @@ import { createEngine } from 'bgcut';
 
 import { median } from './figure.mjs';
 import { testPicture } from './picture.mjs';
+import { saturate } from './saturate.mjs';
 
 /** @import { Engine } from 'bgcut' */
 /** @import { Context } from './context.mjs' */
@@ -50,7 +51,8 @@ export async function run(context) {
  * @param {Context} context @param {Buffer} picture @param {{ shared: Engine, single: Engine }} engines
  */
 async function throughput({ settings, infer, raw, progress }, picture, { shared, single }) {
-  const seconds = settings.quick ? 1 : 10;
+  const load = { callers, seconds: settings.quick ? 1 : 10 };
+  const options = /** @type {const} */ ({ size: 'full', format: 'png' });
   const rounds = settings.quick ? 1 : 4;
   for (const engine of [shared, single]) await engine.removeBg(picture, { size: 'full' });
   /** @type {{ raw: number, own: number, shared: number, single: number }[]} */
@@ -58,32 +60,14 @@ async function throughput({ settings, infer, raw, progress }, picture, { shared,
   for (let round = 1; round <= rounds; round++) {
     progress(`throughput: turn ${round} of ${rounds}`);
     const before = await raw(1024);
-    const first = await saturate(shared, picture, seconds);
+    const first = await saturate(shared, picture, options, load);
     const between = await raw(1024);
     const own = await infer(1024);
-    const second = await saturate(single, picture, seconds);
+    const second = await saturate(single, picture, options, load);
     const after = await raw(1024);
     turns.push({ raw: median([before, between, after]), own, shared: first, single: second });
   }
   return turns;
-}
-
-/**
- * Milliseconds a picture of eight callers that call again at once.
- *
- * @param {Engine} engine @param {Buffer} picture @param {number} seconds
- */
-async function saturate(engine, picture, seconds) {
-  const start = performance.now();
-  let done = 0;
-  const caller = async () => {
-    while (performance.now() - start < seconds * 1000) {
-      await engine.removeBg(picture, { size: 'full', format: 'png' });
-      done += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  return (performance.now() - start) / done;
 }
 
 /**

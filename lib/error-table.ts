@@ -290,7 +290,7 @@ const engine = {
   },
   out_of_memory: {
     title: 'Not enough memory for this picture',
-    doc: 'Use a smaller size, fewer concurrent calls, or a machine with more memory.',
+    doc: 'Use a smaller size, fewer concurrent calls, or a machine with more memory; on a GPU, a larger `gpuMemoryLimit`.',
   },
   internal_error: {
     title: 'Internal error',

@@ -6,6 +6,7 @@
 #include <onnxruntime_run_options_config_keys.h>
 #include "core/memory.h"
 #include "segment/convnet_provider.h"
+#include "segment/runtime.h"
 #include "segment/session.h"
 
 namespace bgcut::segment {
@@ -72,9 +73,7 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
   if (release_scratch)
     options.AddConfigEntry(kOrtRunOptionsConfigEnableMemoryArenaShrinkage, "cpu:0");
   Mask mask;
-  try {
-    const auto held = session.turn();
-    token.check();  // the turn may have been long in coming
+  const auto run = [&] {
     auto lane = session.lanes().take(session.get(), key, session.pinned());
     {
       const CancelToken::Interrupt interrupt(token, [&options] { options.SetTerminate(); });
@@ -85,9 +84,22 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
       mask = read_mask(output);
     }
     session.lanes().give_back(std::move(lane));
+  };
+  try {
+    Turn turn(session.turns(), &token);
+    try {
+      run();
+    } catch (const Ort::Exception& error) {
+      if (session.on_cpu() || !is_out_of_memory(error.what())) throw;
+      // What doesn't fit beside others, or into what others left in pieces, fits alone.
+      turn.alone(token);
+      session.release_device_memory();
+      run();
+    }
   } catch (const Ort::Exception& error) {
     token.check();
-    throw Error(Code::kInferenceFailed, error.what());
+    const bool memory = is_out_of_memory(error.what());
+    throw Error(memory ? Code::kOutOfMemory : Code::kInferenceFailed, error.what());
   }
   if (release_scratch) {
     session.lanes().clear();

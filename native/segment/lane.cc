@@ -49,13 +49,18 @@ void Lane::bind_output(const Ort::Value& first) {
   const auto info = first.GetTensorTypeAndShapeInfo();
   const auto shape = info.GetShape();
   const size_t bytes = first.GetTensorSizeInBytes();
+  void* memory = nullptr;
   if (pinned_ != nullptr) {
-    output_ = Ort::Value::CreateTensor(*pinned_, shape.data(), shape.size(), info.GetElementType());
+    pinned_output_ = pinned_->GetAllocation(bytes);
+    memory = pinned_output_->get();
   } else {
     memory_.resize(bytes);
-    output_ = Ort::Value::CreateTensor(host_memory(), memory_.data(), bytes, shape.data(),
-                                       shape.size(), info.GetElementType());
+    memory = memory_.data();
   }
+  // Pinned memory is bound as any other of the host: by its own name ONNX Runtime takes it for the
+  // device's, writes the result there, and then fails to copy it onto itself.
+  output_ = Ort::Value::CreateTensor(host_memory(), memory, bytes, shape.data(), shape.size(),
+                                     info.GetElementType());
   const auto* const from = static_cast<const uint8_t*>(first.GetTensorRawData());
   std::copy(from, from + bytes, static_cast<uint8_t*>(output_.GetTensorMutableRawData()));
   binding_.BindOutput(key_.output_name.c_str(), output_);

@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,10 @@ class Lane {
   LaneKey key_;
   Ort::Allocator* pinned_;
   Ort::IoBinding binding_;
-  Ort::Value input_{nullptr};    // pinned; empty where the caller's memory is bound
-  std::vector<uint8_t> memory_;  // of the output, where it isn't pinned
+  Ort::Value input_{nullptr};  // pinned; empty where the caller's memory is bound
+  // Of the output, the one or the other.
+  std::optional<Ort::MemoryAllocation> pinned_output_;
+  std::vector<uint8_t> memory_;
   Ort::Value output_{nullptr};
 };
 

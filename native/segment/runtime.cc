@@ -1,5 +1,6 @@
 #include "segment/runtime.h"
 
+#include <algorithm>
 #include <cctype>
 #include <mutex>
 #include <string>
@@ -125,6 +126,9 @@ std::string plain_reason(const std::string& error, const std::string& log) {
     const size_t at = text.find(failure);
     if (at != std::string::npos) text = text.substr(at, text.find(" ; GPU=", at) - at);
   }
+  if (const size_t at = text.find("Available memory of "); at != std::string::npos) {
+    text.erase(0, at);  // of an arena that may not grow
+  }
   for (const char* const marker :
        {"FAIL : ", "was false. ", "[ONNXRuntimeError] : ", " with error: "}) {
     const size_t at = text.rfind(marker);
@@ -133,6 +137,15 @@ std::string plain_reason(const std::string& error, const std::string& log) {
   const size_t end = text.find_last_not_of(" \n.)");
   text.resize(end == std::string::npos ? text.size() : end + 1);
   return without_source_place(std::move(text));
+}
+
+bool is_out_of_memory(const std::string& error) {
+  // An arena at its limit, an arena that the driver gives nothing, CUDA, cuBLAS and cuDNN, the CPU.
+  const auto phrases = {"Available memory of ", "Failed to allocate memory", "out of memory",
+                        "_STATUS_ALLOC_FAILED", "bad_alloc"};
+  return std::any_of(phrases.begin(), phrases.end(), [&error](const char* phrase) {
+    return error.find(phrase) != std::string::npos;
+  });
 }
 
 std::string runtime_version() {

@@ -32,4 +32,8 @@ std::string take_runtime_log();
 // names missing libraries; it is preferred where it says more.
 std::string plain_reason(const std::string& error, const std::string& log);
 
+// Whether an error of ONNX Runtime is about memory, the GPU's or the machine's, that was not to be
+// had.
+bool is_out_of_memory(const std::string& error);
+
 }  // namespace bgcut::segment

@@ -26,8 +26,11 @@ std::pair<std::vector<const char*>, std::vector<const char*>> as_arrays(const Se
 }
 
 void append_cuda(Ort::SessionOptions& options, const Placement& placement) {
-  // Grow by what is asked for: the default doubles the arena and never gives it back.
-  Settings settings{{"arena_extend_strategy", "kSameAsRequested"}};
+  // Grow by what is asked for: the default doubles the arena and never gives it back. By default
+  // cuDNN tries every algorithm for every layer and size first, which made the start of IS-Net
+  // 1.3 s longer and no inference shorter (docs/performance.md, On a GPU).
+  Settings settings{{"arena_extend_strategy", "kSameAsRequested"},
+                    {"cudnn_conv_algo_search", "HEURISTIC"}};
   if (placement.gpu_memory_limit > 0) {
     settings.emplace("gpu_mem_limit", std::to_string(placement.gpu_memory_limit));
   }

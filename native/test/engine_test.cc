@@ -351,8 +351,25 @@ TEST(Provider, ReasonsAreInPlainWords) {
       segment::plain_reason(
           "Load model failed: tensorprotoutils.cc:434 ValidatePath Absolute path not allowed.", ""),
       "Load model failed: Absolute path not allowed");
+  EXPECT_EQ(
+      segment::plain_reason("Exception during initialization: onnxruntime::BFCArena::Allocate("
+                            "size_t, bool, onnxruntime::Stream*) Available memory of 1943296 is "
+                            "smaller than requested bytes of 2359296\n",
+                            ""),
+      "Available memory of 1943296 is smaller than requested bytes of 2359296");
   EXPECT_EQ(segment::plain_reason("no file a.cc: it is not there", ""),
             "no file a.cc: it is not there");
+}
+
+TEST(Runtime, TellsMissingMemoryFromOtherFailures) {
+  for (const char* const error :
+       {"BFCArena::AllocateRawInternal(...) Available memory of 5 is smaller than requested bytes",
+        "bfc_arena.cc:376 Failed to allocate memory for requested buffer of size 67108864",
+        "CUDA failure 2: out of memory ; GPU=0", "CUDNN failure 4002: CUDNN_STATUS_ALLOC_FAILED",
+        "CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED", "std::bad_alloc"}) {
+    EXPECT_TRUE(segment::is_out_of_memory(error)) << error;
+  }
+  EXPECT_FALSE(segment::is_out_of_memory("Non-zero status code returned while running Conv node"));
 }
 
 TEST(Provider, CpuRunsAndAMissingOneSaysWhy) {

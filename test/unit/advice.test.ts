@@ -44,6 +44,17 @@ describe('what a user is told about a CUDA device that does not run', () => {
     expect(explainProvider('cuda', `CUDA failure ${number}: words`, here)).toMatch(sentence);
   });
 
+  it.each([
+    ['Available memory of 1943296 is smaller than requested bytes of 2359296', /gpuMemoryLimit/],
+    ['CUDA failure 2: out of memory', /too little free memory/],
+    ['CUDNN failure 4002: CUDNN_STATUS_ALLOC_FAILED', /too little free memory/],
+    ['Failed to allocate memory for requested buffer of size 67108864', /too little free memory/],
+  ])('says what to do about memory: %s', (reason, sentence) => {
+    const text = explainProvider('cuda', reason, here);
+    expect(text).toMatch(sentence);
+    expect(text).not.toContain('failure');
+  });
+
   it('keeps what it does not know, and what is about another device', () => {
     expect(explainProvider('cuda', 'CUDA failure 3500: x', here)).toBe('CUDA failure 3500: x');
     expect(explainProvider('webgpu', missing('libvulkan.so.1'), here)).toContain('cannot open');

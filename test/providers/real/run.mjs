@@ -10,10 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { check, exitStatus } from './checks.mjs';
+
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 const cache = mkdtempSync(join(tmpdir(), 'bgcut-cuda-'));
 const { CUDA_LIBRARIES = '' } = process.env;
-let failed = 0;
 
 /** @param {string[]} args @param {NodeJS.ProcessEnv} [env] */
 function bgcut(args, env = {}) {
@@ -27,9 +28,7 @@ function bgcut(args, env = {}) {
 
 /** @param {string} what @param {string} text @param {RegExp} wanted */
 function expect(what, text, wanted) {
-  const good = wanted.test(text);
-  if (!good) failed += 1;
-  console.log(`${good ? 'ok  ' : 'FAIL'} ${what}: ${text.trim().split('\n')[0]}`);
+  check(what, wanted.test(text), text);
 }
 
 /** What a named device says. @param {string} device @param {NodeJS.ProcessEnv} [env] */
@@ -80,4 +79,4 @@ try {
 } finally {
   rmSync(cache, { recursive: true, force: true });
 }
-process.exitCode = failed === 0 ? 0 : 1;
+process.exitCode = exitStatus();

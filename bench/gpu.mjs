@@ -1,0 +1,223 @@
+// @ts-check
+/**
+ * What a GPU gains, on a machine that has one: node bench/gpu.mjs [--device cuda] [--quick] [--write]. Pictures a minute
+ * from JPEG bytes to ZIP bytes, inference alone, and the stages of a call, each beside the same on the CPUs of that
+ * machine. --write puts it into docs/performance.md. Exits with 1 when a bound is missed.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { createEngine } from 'bgcut';
+
+import { openNative } from './context.mjs';
+import { median, passes } from './figure.mjs';
+import { machine, otherWork } from './machine.mjs';
+import { testPicture } from './picture.mjs';
+import { markdown, writePage } from './report.mjs';
+import { saturate } from './saturate.mjs';
+import { fullOptions, pictures } from './sizes.mjs';
+
+/** @import { DeviceName } from '#lib/native' */
+/** @import { Engine, EngineInfo, Result } from 'bgcut' */
+/** @import { Figure, Report } from './figure.mjs' */
+
+const { values } = parseArgs({
+  options: {
+    device: { type: 'string', default: 'cuda' },
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
+const device = /** @type {DeviceName} */ (values.device);
+const { quick } = values;
+
+/** The API's own table: pictures a minute by megapixels. @type {Record<string, number>} */
+const promised = { 1: 500, 50: 10 };
+
+/** @param {string} line */
+const progress = (line) => process.stderr.write(`${line}\n`);
+
+process.exitCode = await bench();
+
+async function bench() {
+  const disturbance = otherWork();
+  const start = performance.now();
+  const engine = await createEngine({ device });
+  const ready = performance.now() - start;
+  const info = engine.info();
+  const cpu = await createEngine({ device: 'cpu' });
+  const inference = await inferences([info, cpu.info()]);
+  const stages = await calls(engine, cpu);
+  const memory = gpuMegabytes();
+  await Promise.all([engine.dispose(), cpu.dispose()]);
+  const rates = await throughput();
+
+  const figures = Object.entries(promised).map(([megapixels, bound]) => ({
+    ...{ name: `${megapixels} MP JPEG to ZIP, pictures a minute`, unit: 'count', bound },
+    value: Math.max(
+      ...rates.filter((rate) => rate.device === device).map((rate) => rate[megapixels]),
+    ),
+    detail: 'the most of the table below',
+  }));
+  /** @type {Report} */
+  const report = {
+    figures: /** @type {Figure[]} */ (figures),
+    notes: [
+      `\`createEngine()\` took ${ready.toFixed(0)} ms, the first inferences included.` +
+        (memory === undefined ? '' : ` The GPU's memory in use after all calls: ${memory} MB.`),
+    ],
+    tables: [
+      {
+        title: 'Pictures a minute, JPEG to ZIP, by `concurrency`, with twice as many callers',
+        rows: rateRows(rates),
+      },
+      inference,
+      stages,
+    ],
+  };
+  const rows = [...gpuRows(), ...machine(info, disturbance)];
+  const text = await markdown(rows, [report], !quick);
+  process.stdout.write(text);
+  if (values.write) await writePage(text, 'performance.md', `gpu-${device}`);
+  return quick || report.figures.every(passes) ? 0 : 1;
+}
+
+/** @param {string} fields */
+function ask(fields) {
+  const query = [`--query-gpu=${fields}`, '--format=csv,noheader,nounits'];
+  const { status, stdout } = spawnSync('nvidia-smi', query, { encoding: 'utf8' });
+  return status === 0 ? stdout.split('\n')[0]?.split(', ') : undefined;
+}
+
+function gpuRows() {
+  const [name, driver, memory] = ask('name,driver_version,memory.total') ?? [];
+  return name === undefined ? [] : [['GPU', `${name}, ${memory} MiB, driver ${driver}`]];
+}
+
+/** What is in use, by whomever; undefined where there is no NVIDIA GPU. */
+function gpuMegabytes() {
+  const [used] = ask('memory.used') ?? [];
+  return used === undefined ? undefined : ((Number(used) * 2 ** 20) / 1e6).toFixed(0);
+}
+
+/** The model alone: one after another, and so many at a time. @param {EngineInfo[]} infos */
+async function inferences(infos) {
+  const seconds = quick ? 0.5 : 1.5;
+  const rows = [['milliseconds of an inference', ...infos.map((info) => info.provider)]];
+  for (const side of quick ? [512] : [512, 1024]) {
+    for (const at of [1, 2, 4]) {
+      progress(`gpu: inference at ${side}, ${at} at a time`);
+      const row = [`${side} x ${side}, ${at === 1 ? 'one by one' : `${at} at a time, each`}`];
+      for (const info of infos) {
+        const native = await openNative(info, at);
+        await native.infer(side, side);
+        const start = performance.now();
+        let done = 0;
+        const caller = async () => {
+          while (performance.now() - start < seconds * 1000) {
+            await native.infer(side, side);
+            done += 1;
+          }
+        };
+        await Promise.all(Array.from({ length: at }, caller));
+        row.push(((performance.now() - start) / done).toFixed(1));
+        await native.dispose();
+      }
+      rows.push(row);
+    }
+  }
+  return { title: 'Inference alone', rows };
+}
+
+/** Single calls, in turns on both devices. @param {Engine} gpu @param {Engine} cpu */
+async function calls(gpu, cpu) {
+  const sizes = quick ? ['1'] : ['1', '12', '50'];
+  const formats = quick ? ['zip'] : ['png', 'webp', 'zip'];
+  const shown = /** @type {const} */ ([
+    'decode',
+    'tensor',
+    'inference',
+    'matte',
+    'mask',
+    'classify',
+    'compose',
+    'encode',
+  ]);
+  const rows = [['call', 'device', ...shown, 'total']];
+  for (const size of sizes) {
+    const picture = await readFile(await testPicture(...(pictures[size] ?? [0, 0])));
+    for (const format of [...formats, 'preview']) {
+      progress(`gpu: ${size} MP to ${format}`);
+      const options = format === 'preview' ? {} : fullOptions(size, format);
+      /** @type {{ total: number, timings: Result['timings'] }[][]} */
+      const found = [[], []];
+      for (let turn = 0; turn < (quick ? 1 : 4); turn++) {
+        for (const [i, engine] of [gpu, cpu].entries()) {
+          const start = performance.now();
+          const { timings } = await engine.removeBg(picture, options);
+          if (quick || turn > 0) found[i]?.push({ total: performance.now() - start, timings });
+        }
+      }
+      for (const [i, engine] of [gpu, cpu].entries()) {
+        const made = found[i] ?? [];
+        const middle = (/** @type {(call: typeof made[0]) => number} */ of) =>
+          median(made.map(of)).toFixed(0);
+        rows.push([
+          `${size} MP, ${format}`,
+          engine.info().provider,
+          ...shown.map((stage) => middle(({ timings }) => timings[stage])),
+          middle(({ total }) => total),
+        ]);
+      }
+    }
+  }
+  return { title: 'Milliseconds of a call that is alone (medians)', rows };
+}
+
+/** @typedef {{ device: string, concurrency: number, [megapixels: string]: any }} Rate */
+
+async function throughput() {
+  const seconds = quick ? 1 : 4;
+  const cores = availableParallelism();
+  const steps = quick ? [2] : [1, 2, 4, 8, 16, 32].filter((step) => step <= cores);
+  /** @type {Rate[]} */
+  const rates = [];
+  for (const at of /** @type {DeviceName[]} */ ([device, 'cpu'])) {
+    for (const concurrency of at === 'cpu' ? steps.slice(-1) : steps) {
+      const engine = await createEngine({ device: at, concurrency, queue: 2 * concurrency });
+      /** @type {Rate} */
+      const rate = { device: at, concurrency };
+      for (const megapixels of quick ? ['1'] : Object.keys(promised)) {
+        progress(`gpu: ${megapixels} MP on ${at}, ${concurrency} at a time`);
+        const picture = await readFile(await testPicture(...(pictures[megapixels] ?? [0, 0])));
+        const options = fullOptions(megapixels, 'zip');
+        await engine.removeBg(picture, options);
+        const each = await saturate(engine, picture, options, {
+          callers: 2 * concurrency,
+          seconds,
+        });
+        rate[megapixels] = 60_000 / each;
+        progress(`  ${rate[megapixels].toFixed(0)} a minute`);
+      }
+      rates.push(rate);
+      await engine.dispose();
+    }
+  }
+  return rates;
+}
+
+/** @param {Rate[]} rates */
+function rateRows(rates) {
+  const sizes = Object.keys(promised);
+  const header = ['device', 'concurrency', ...sizes.map((size) => `${size} MP`)];
+  return [
+    header,
+    ...rates.map((rate) => [
+      rate.device,
+      `${rate.concurrency}`,
+      ...sizes.map((size) => (rate[size] === undefined ? '' : rate[size].toFixed(0))),
+    ]),
+  ];
+}
