@@ -74,7 +74,8 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
     options.AddConfigEntry(kOrtRunOptionsConfigEnableMemoryArenaShrinkage, "cpu:0");
   Mask mask;
   const auto run = [&] {
-    auto lane = session.lanes().take(session.get(), key, session.pinned());
+    Ort::Session& opened = session.get();
+    auto lane = session.lanes().take(opened, key, session.pinned());
     {
       const CancelToken::Interrupt interrupt(token, [&options] { options.SetTerminate(); });
       const RunWith with(token, release_scratch);
@@ -91,9 +92,10 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
       run();
     } catch (const Ort::Exception& error) {
       if (session.on_cpu() || !is_out_of_memory(error.what())) throw;
-      // What doesn't fit beside others, or into what others left in pieces, fits alone.
+      // What doesn't fit beside others may fit alone. ONNX Runtime keeps what a run held that
+      // failed, so that every later one fails too: the session is opened anew.
       turn.alone(token);
-      session.release_device_memory();
+      session.close();
       run();
     }
   } catch (const Ort::Exception& error) {

@@ -47,23 +47,21 @@ Turns* one_at_a_time(Device device) {
 }  // namespace
 
 Session::Session(const std::string& file, const Placement& placement, const Contract& contract)
-    : few_at_a_time_(kMostOnNvidia),
+    : file_(file),
+      placement_(placement),
+      input_name_(contract.input_name),
+      few_at_a_time_(placement.gpu_memory_limit > 0 ? 1 : kMostOnNvidia),
       turns_(is_nvidia(placement.device) ? &few_at_a_time_ : one_at_a_time(placement.device)),
-      on_cpu_(placement.device == Device::kCpu),
       kernels_(kOnnxRuntime) {
   const Turn held(turns_);
-  session_ = Ort::Session(environment(), std::filesystem::u8path(file).c_str(),
-                          session_options(placement, contract.input_name));
+  open();
+  std::map<Device, int> counts;
   for (const auto& part : session_.GetEpGraphAssignmentInfo()) {
+    counts[device_of(part.GetEpName())] += static_cast<int>(part.GetNodes().size());
     if (std::string(part.GetEpName()) != kConvnetProvider) continue;
     kernels_ = convnet_kernels({placement.half, placement.bfloat16});
   }
-  if (is_nvidia(placement.device)) {
-    const Ort::MemoryInfo pinned("CudaPinned", OrtDeviceAllocator, 0, OrtMemTypeCPUOutput);
-    pinned_ = Ort::Allocator(session_, pinned);
-    const Ort::MemoryInfo on_device("Cuda", OrtArenaAllocator, 0, OrtMemTypeDefault);
-    on_device_ = Ort::Allocator(session_, on_device);
-  }
+  for (const auto& [device, count] : counts) nodes_.push_back({device, count});
   // Loading rewrites the weights for the CPU's kernels and frees the originals, which glibc
   // keeps: without this the process stays 220 MB larger (IS-Net).
   return_free_memory();
@@ -71,27 +69,26 @@ Session::Session(const std::string& file, const Placement& placement, const Cont
 
 Session::~Session() {
   const Turn held(turns_);
+  close();
+}
+
+Ort::Session& Session::get() {
+  if (!session_) open();
+  return session_;
+}
+
+void Session::open() {
+  session_ = Ort::Session(environment(), std::filesystem::u8path(file_).c_str(),
+                          session_options(placement_, input_name_));
+  if (!is_nvidia(placement_.device)) return;
+  const Ort::MemoryInfo pinned("CudaPinned", OrtDeviceAllocator, 0, OrtMemTypeCPUOutput);
+  pinned_ = Ort::Allocator(session_, pinned);
+}
+
+void Session::close() {
   lanes_.clear();
   pinned_.reset();
-  on_device_.reset();
   session_ = Ort::Session(nullptr);
-}
-
-void Session::release_device_memory() {
-  if (!on_device_) return;
-  lanes_.clear();
-  on_device_->Shrink();
-}
-
-std::vector<NodeCount> Session::nodes() const {
-  std::map<Device, int> counts;
-  for (const auto& part : session_.GetEpGraphAssignmentInfo()) {
-    counts[device_of(part.GetEpName())] += static_cast<int>(part.GetNodes().size());
-  }
-  std::vector<NodeCount> nodes;
-  nodes.reserve(counts.size());
-  for (const auto& [device, count] : counts) nodes.push_back({device, count});
-  return nodes;
 }
 
 namespace {
@@ -133,32 +130,28 @@ void check_contract(Ort::Session& session, const Contract& contract) {
   }
 }
 
-std::shared_ptr<Session> load(const std::string& file, const Placement& placement,
-                              const Contract& contract) {
-  try {
-    take_runtime_log();
-    return std::make_shared<Session>(file, placement, contract);
-  } catch (const Ort::Exception& error) {
-    const std::string cause = plain_reason(error.what(), take_runtime_log());
-    // A provider that loads and then fails on the graph is still a provider that can't be used.
-    throw Error(placement.device == Device::kCpu ? Code::kModelInvalid : Code::kProviderUnavailable,
-                cause);
-  }
-}
-
 }  // namespace
 
 std::shared_ptr<Session> open_session(const std::string& file, const Placement& placement,
                                       const Contract& contract) {
   const auto slot = slot_of({file, placement});
   const std::lock_guard lock(slot->loading);
-  auto session = slot->session.lock();
-  if (session == nullptr) {
-    session = load(file, placement, contract);
-    slot->session = session;
+  try {
+    take_runtime_log();
+    auto session = slot->session.lock();
+    if (session == nullptr) {
+      session = std::make_shared<Session>(file, placement, contract);
+      slot->session = session;
+    }
+    const Turn held(session->turns());
+    check_contract(session->get(), contract);
+    return session;
+  } catch (const Ort::Exception& error) {
+    const std::string cause = plain_reason(error.what(), take_runtime_log());
+    // A provider that loads and then fails on the graph is still a provider that can't be used.
+    throw Error(placement.device == Device::kCpu ? Code::kModelInvalid : Code::kProviderUnavailable,
+                cause);
   }
-  check_contract(session->get(), contract);
-  return session;
 }
 
 std::vector<NodeCount> nodes_of(const Session& session) {

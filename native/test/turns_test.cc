@@ -26,6 +26,7 @@ int most_inside(Turns& turns, int threads, bool some_want_it_alone) {
     --inside;
   };
   std::vector<std::thread> all;
+  all.reserve(static_cast<size_t>(threads));
   for (int i = 0; i < threads; ++i) {
     all.emplace_back([&, i] {
       CancelToken token;
@@ -47,10 +48,7 @@ TEST(Turns, AreAsManyAsThereMayBe) {
 
 TEST(Turns, AreOneAtATimeOnceSomebodyWantsToBeAlone) {
   Turns turns(4);
-  {
-    // Several that have a place already and want it alone don't wait for each other.
-    most_inside(turns, 8, true);
-  }
+  most_inside(turns, 8, true);  // several that have a place and want it alone: none waits for ever
   EXPECT_EQ(most_inside(turns, 8, false), 1);
 }
 

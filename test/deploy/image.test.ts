@@ -11,7 +11,6 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,8 +24,10 @@ import {
   type Healthcheck,
 } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { providerFolder } from '#lib/providers/folder';
+import { cudaPackage } from '#lib/providers/packages';
 import { project, tinyModel } from '../support/project.js';
 
 const run = promisify(execFile);
@@ -85,22 +86,25 @@ describe('the Dockerfile', () => {
     expect(only('HEALTHCHECK')).toHaveLength(1);
   });
 
-  it("finds ONNX Runtime's CUDA provider where its package says that it is", () => {
-    const require = createRequire(import.meta.url);
-    const script = 'node_modules/onnxruntime-node/script/install.js';
-    expect(text).toContain(`RUN node ${script} --onnxruntime-node-install=cuda12`);
-    expect(existsSync(join(project, script))).toBe(true);
-    const { manifests, requirements } = require(
-      join(project, 'node_modules/onnxruntime-node/script/install-metadata.js'),
-    ) as { manifests: Record<string, object>; requirements: Record<string, string[]> };
-    expect(requirements['linux/x64']).toContain('cuda12');
-    const files = Object.keys(manifests['linux/x64:cuda12']!);
-    const copied = [...text.matchAll(/bin\/napi-v6\/linux\/x64\/(\S+)/g)].map(([, name]) => name);
-    expect(copied).toHaveLength(2);
-    for (const name of copied) expect(files).toContain(`./${name}`);
-    expect(existsSync(join(project, 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64'))).toBe(
-      true,
-    );
+  it('fetches the CUDA provider as anybody does, for the CUDA of its image, to where the server looks', () => {
+    const { name, needs, platform } = cudaPackage;
+    const settings = (name: string | null) =>
+      only<Env>('ENV', name).flatMap((each) =>
+        each.getProperties().map((set) => `${set.getName()}=${set.getValue()}`),
+      );
+    expect(settings(null)).toContain('BGCUT_CACHE=/models');
+    expect(settings('cuda-provider')).toEqual(['BGCUT_CACHE=/models']);
+    const bgcut = 'node dist/cli/main.js';
+    expect(only('RUN', 'cuda-provider').map(String)).toEqual([
+      `RUN ${bgcut} providers add ${name} && ${bgcut} info`,
+    ]);
+    expect(text).toContain('COPY --from=cuda-provider /models/providers /models/providers');
+    vi.stubEnv('BGCUT_CACHE', '/models');
+    expect(providerFolder(cudaPackage)).toMatch(/^\/models\/providers\//);
+    vi.unstubAllEnvs();
+    const [, major] = /CUDA_IMAGE=nvidia\/cuda:(\d+)\./.exec(text) ?? [];
+    expect(needs.cuda).toContain(`libcudart.so.${major}`);
+    expect(platform).toBe('linux');
   });
 });
 
