@@ -32,7 +32,7 @@ export const cudaPackage: ProviderPackage = {
   devices: ['cuda', 'tensorrt'],
   platform: 'linux',
   arch: 'x64',
-  // Made for 1.29. That they load into 1.30, whose table of functions for providers has the same 820 entries, was tried.
+  // Made for 1.29. CUDA ran with 1.30, whose table of functions for providers has the same 820 entries.
   runtimes: ['1.29', '1.30'],
   licence: 'MIT',
   source: {
