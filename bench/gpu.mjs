@@ -4,7 +4,6 @@
  * from JPEG bytes to ZIP bytes, inference alone, and the stages of a call, each beside the same on the CPUs of that
  * machine. --write puts it into docs/performance.md. Exits with 1 when a bound is missed.
  */
-import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -14,6 +13,7 @@ import { createEngine } from 'bgcut';
 import { openNative } from './context.mjs';
 import { median, passes } from './figure.mjs';
 import { machine, otherWork } from './machine.mjs';
+import { askNvidia, usedMegabytes } from './nvidia.mjs';
 import { testPicture } from './picture.mjs';
 import { markdown, writePage } from './report.mjs';
 import { saturate } from './saturate.mjs';
@@ -50,7 +50,7 @@ async function bench() {
   const cpu = await createEngine({ device: 'cpu' });
   const inference = await inferences([info, cpu.info()]);
   const stages = await calls(engine, cpu);
-  const memory = gpuMegabytes();
+  const memory = usedMegabytes();
   await Promise.all([engine.dispose(), cpu.dispose()]);
   const rates = await throughput();
 
@@ -84,22 +84,9 @@ async function bench() {
   return quick || report.figures.every(passes) ? 0 : 1;
 }
 
-/** @param {string} fields */
-function ask(fields) {
-  const query = [`--query-gpu=${fields}`, '--format=csv,noheader,nounits'];
-  const { status, stdout } = spawnSync('nvidia-smi', query, { encoding: 'utf8' });
-  return status === 0 ? stdout.split('\n')[0]?.split(', ') : undefined;
-}
-
 function gpuRows() {
-  const [name, driver, memory] = ask('name,driver_version,memory.total') ?? [];
+  const [name, driver, memory] = askNvidia('name', 'driver_version', 'memory.total') ?? [];
   return name === undefined ? [] : [['GPU', `${name}, ${memory} MiB, driver ${driver}`]];
-}
-
-/** What is in use, by whomever; undefined where there is no NVIDIA GPU. */
-function gpuMegabytes() {
-  const [used] = ask('memory.used') ?? [];
-  return used === undefined ? undefined : ((Number(used) * 2 ** 20) / 1e6).toFixed(0);
 }
 
 /** The model alone: one after another, and so many at a time. @param {EngineInfo[]} infos */
