@@ -100,16 +100,8 @@ async function inferences(infos) {
       for (const info of infos) {
         const native = await openNative(info, at);
         await native.infer(side, side);
-        const start = performance.now();
-        let done = 0;
-        const caller = async () => {
-          while (performance.now() - start < seconds * 1000) {
-            await native.infer(side, side);
-            done += 1;
-          }
-        };
-        await Promise.all(Array.from({ length: at }, caller));
-        row.push(((performance.now() - start) / done).toFixed(1));
+        const each = await saturate(() => native.infer(side, side), { callers: at, seconds });
+        row.push(each.toFixed(1));
         await native.dispose();
       }
       rows.push(row);
@@ -181,10 +173,8 @@ async function throughput() {
         const picture = await readFile(await testPicture(...(pictures[megapixels] ?? [0, 0])));
         const options = fullOptions(megapixels, 'zip');
         await engine.removeBg(picture, options);
-        const each = await saturate(engine, picture, options, {
-          callers: 2 * concurrency,
-          seconds,
-        });
+        const call = () => engine.removeBg(picture, options);
+        const each = await saturate(call, { callers: 2 * concurrency, seconds });
         rate.perMinute.set(megapixels, 60_000 / each);
         progress(`  ${(60_000 / each).toFixed(0)} a minute`);
       }

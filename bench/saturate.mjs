@@ -1,22 +1,18 @@
 // @ts-check
 /** Callers that call again at once: what an engine can do at most. */
 
-/** @import { Engine, RemoveOptions } from 'bgcut' */
-
 /**
- * Milliseconds a picture of so many callers that call again at once.
+ * Milliseconds that each of the calls takes of so many callers that call again at once.
  *
- * @param {Engine} engine whose concurrency and queue hold them all
- * @param {Buffer} picture
- * @param {RemoveOptions} options
+ * @param {() => Promise<unknown>} call
  * @param {{ callers: number, seconds: number }} load
  */
-export async function saturate(engine, picture, options, { callers, seconds }) {
+export async function saturate(call, { callers, seconds }) {
   const start = performance.now();
   let done = 0;
   const caller = async () => {
     while (performance.now() - start < seconds * 1000) {
-      await engine.removeBg(picture, options);
+      await call();
       done += 1;
     }
   };

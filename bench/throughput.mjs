@@ -53,6 +53,8 @@ export async function run(context) {
 async function throughput({ settings, infer, raw, progress }, picture, { shared, single }) {
   const load = { callers, seconds: settings.quick ? 1 : 10 };
   const options = /** @type {const} */ ({ size: 'full', format: 'png' });
+  const busy = (/** @type {Engine} */ engine) =>
+    saturate(() => engine.removeBg(picture, options), load);
   const rounds = settings.quick ? 1 : 4;
   for (const engine of [shared, single]) await engine.removeBg(picture, { size: 'full' });
   /** @type {{ raw: number, own: number, shared: number, single: number }[]} */
@@ -60,10 +62,10 @@ async function throughput({ settings, infer, raw, progress }, picture, { shared,
   for (let round = 1; round <= rounds; round++) {
     progress(`throughput: turn ${round} of ${rounds}`);
     const before = await raw(1024);
-    const first = await saturate(shared, picture, options, load);
+    const first = await busy(shared);
     const between = await raw(1024);
     const own = await infer(1024);
-    const second = await saturate(single, picture, options, load);
+    const second = await busy(single);
     const after = await raw(1024);
     turns.push({ raw: median([before, between, after]), own, shared: first, single: second });
   }
