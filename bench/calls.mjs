@@ -20,6 +20,24 @@ const calls = {
 
 /** @typedef {keyof typeof calls} CallName */
 
+/** The stages of a call, in their order. */
+export const stageNames = /** @type {const} */ ([
+  ...[
+    'source',
+    'decode',
+    'tensor',
+    'inference',
+    'matte',
+    'mask',
+    'classify',
+    'layout',
+    'compose',
+    'encode',
+    'container',
+  ],
+  'total',
+]);
+
 export const title = 'calls';
 
 /**
@@ -101,22 +119,6 @@ export async function run({ settings, picture, engine, infer, raw, progress }) {
  * @param {Record<CallName, Result[]>} results
  */
 function stages(names, results) {
-  const stageNames = /** @type {const} */ ([
-    ...[
-      'source',
-      'decode',
-      'tensor',
-      'inference',
-      'matte',
-      'mask',
-      'classify',
-      'layout',
-      'compose',
-      'encode',
-      'container',
-    ],
-    'total',
-  ]);
   const header = ['call', ...stageNames, 'bytes'];
   const rows = names.map((name) => {
     const times = stageNames.map((stage) =>

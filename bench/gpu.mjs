@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { createEngine } from 'bgcut';
 
+import { stageNames } from './calls.mjs';
 import { openNative } from './context.mjs';
 import { median, passes } from './figure.mjs';
 import { machine, otherWork } from './machine.mjs';
@@ -18,6 +19,7 @@ import { testPicture } from './picture.mjs';
 import { markdown, writePage } from './report.mjs';
 import { saturate } from './saturate.mjs';
 import { fullOptions, pictures } from './sizes.mjs';
+import { inTurns } from './turns.mjs';
 
 /** @import { DeviceName } from '#lib/native' */
 /** @import { Engine, EngineInfo, Result } from 'bgcut' */
@@ -114,41 +116,26 @@ async function inferences(infos) {
 async function calls(gpu, cpu) {
   const sizes = quick ? ['1'] : ['1', '12', '50'];
   const formats = quick ? ['zip'] : ['png', 'webp', 'zip'];
-  const shown = /** @type {const} */ ([
-    'decode',
-    'tensor',
-    'inference',
-    'matte',
-    'mask',
-    'classify',
-    'compose',
-    'encode',
-  ]);
-  const rows = [['call', 'device', ...shown, 'total']];
+  const rows = [['call', 'device', ...stageNames]];
   for (const size of sizes) {
     const picture = await readFile(await testPicture(...(pictures[size] ?? [0, 0])));
     for (const format of [...formats, 'preview']) {
       progress(`gpu: ${size} MP to ${format}`);
       const options = format === 'preview' ? {} : fullOptions(size, format);
-      /** @type {{ total: number, timings: Result['timings'] }[][]} */
+      /** @type {Result['timings'][][]} */
       const found = [[], []];
-      for (let turn = 0; turn < (quick ? 1 : 4); turn++) {
-        for (const [i, engine] of [gpu, cpu].entries()) {
-          const start = performance.now();
-          const { timings } = await engine.removeBg(picture, options);
-          if (quick || turn > 0) found[i]?.push({ total: performance.now() - start, timings });
-        }
-      }
+      const call = (/** @type {Engine} */ engine, /** @type {number} */ i) => async () => {
+        found[i]?.push((await engine.removeBg(picture, options)).timings);
+      };
+      const tasks = { gpu: call(gpu, 0), cpu: call(cpu, 1) };
+      await inTurns(tasks, 1);
+      for (const timings of found) timings.length = 0;
+      await inTurns(tasks, quick ? 1 : 3);
       for (const [i, engine] of [gpu, cpu].entries()) {
-        const made = found[i] ?? [];
-        const middle = (/** @type {(call: typeof made[0]) => number} */ of) =>
-          median(made.map(of)).toFixed(0);
-        rows.push([
-          `${size} MP, ${format}`,
-          engine.info().provider,
-          ...shown.map((stage) => middle(({ timings }) => timings[stage])),
-          middle(({ total }) => total),
-        ]);
+        const times = stageNames.map((stage) =>
+          median((found[i] ?? []).map((timings) => timings[stage])).toFixed(0),
+        );
+        rows.push([`${size} MP, ${format}`, engine.info().provider, ...times]);
       }
     }
   }

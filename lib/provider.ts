@@ -10,7 +10,7 @@ import type {
   NativeModelConfig,
   NativePlacement,
 } from './native.js';
-import { explainProvider, hereNow } from './providers/advice.js';
+import { explainMemory, explainProvider, hereNow } from './providers/advice.js';
 import type { EngineCache } from './tensorrt.js';
 
 /** A device that `auto` would have preferred, and why it does not run. */
@@ -138,43 +138,33 @@ async function launch(addon: NativeAddon, config: NativeEngineConfig): Promise<O
   const { device, inputSides = [] } = config;
   if (device === 'cpu')
     return { native: await addon.createEngine(config), provider: device, config };
-  const native = await explained(addon, device, addon.createEngine(config));
+  const native = await addon.createEngine(config).catch((thrown: unknown) => {
+    const error = fromNativeError(thrown);
+    if (error.code !== 'provider_unavailable' && error.code !== 'out_of_memory') throw error;
+    throw unavailable(addon, config, error);
+  });
   try {
     for (const side of inputSides) await native.infer(side, side);
   } catch (thrown) {
     await native.dispose();
-    const { cause } = fromNativeError(thrown);
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw unavailable(addon, device, reason, thrown);
+    throw unavailable(addon, config, fromNativeError(thrown));
   }
   return { native, provider: device, config };
 }
 
-async function explained<T>(
-  addon: NativeAddon,
-  device: DeviceName,
-  starting: Promise<T>,
-): Promise<T> {
-  try {
-    return await starting;
-  } catch (thrown) {
-    const error = fromNativeError(thrown);
-    if (error.code !== 'provider_unavailable') throw error;
-    throw unavailable(addon, device, error.detail ?? error.title, thrown);
-  }
-}
-
+/** The error for a device that can't be used, for what its first start or run failed with. */
 function unavailable(
   addon: NativeAddon,
-  device: DeviceName,
-  reason: string,
-  cause: unknown,
+  { device, gpuMemoryLimit }: NativeEngineConfig,
+  error: BgcutError,
 ): BgcutError {
-  const here = hereNow(addon.versions().onnxruntime);
-  return new BgcutError('provider_unavailable', {
-    detail: explainProvider(device, reason, here),
-    cause,
-  });
+  const { cause } = error;
+  const reason = cause instanceof Error ? cause.message : error.title;
+  const detail =
+    error.code === 'out_of_memory'
+      ? explainMemory(gpuMemoryLimit !== undefined)
+      : explainProvider(device, reason, hereNow(addon.versions().onnxruntime));
+  return new BgcutError('provider_unavailable', { detail, cause });
 }
 
 let warned = false;

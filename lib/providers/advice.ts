@@ -43,14 +43,15 @@ export function explainProvider(device: DeviceName, reason: string, here: Here):
   if (/CUDA failure 35\b/.test(reason)) {
     return "NVIDIA's driver is missing or too old for CUDA 13, which needs 580 or newer (CUDA failure 35).";
   }
-  if (/Available memory of \d+ is smaller/.test(reason)) {
-    return 'The model needs more memory of the GPU than gpuMemoryLimit allows. Raise that limit.';
-  }
-  if (/out of memory|Failed to allocate memory|_STATUS_ALLOC_FAILED/.test(reason)) {
-    return 'The GPU has too little free memory for the model. Free some ("nvidia-smi" shows who has it), or use the CPU.';
-  }
   if (/CUDA failure 100\b/.test(reason)) return 'No NVIDIA GPU was found (CUDA failure 100).';
   return reason;
+}
+
+/** What is said where the device has no room for the model. `limited`: whether there is a gpuMemoryLimit. */
+export function explainMemory(limited: boolean): string {
+  return limited
+    ? 'The model needs more memory of the GPU than gpuMemoryLimit allows, or than is free. Raise that limit, or free some memory.'
+    : 'The GPU has too little free memory for the model. Free some (on one of NVIDIA, "nvidia-smi" shows who has it), or use the CPU.';
 }
 
 /** Whether the fetched files were made for, or seen to load into, this version of ONNX Runtime. */

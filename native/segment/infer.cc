@@ -92,8 +92,9 @@ Mask infer(Session& session, const Contract& contract, const Tensor& input, bool
       run();
     } catch (const Ort::Exception& error) {
       if (session.on_cpu() || !is_out_of_memory(error.what())) throw;
-      // What doesn't fit beside others may fit alone. ONNX Runtime keeps what a run held that
-      // failed, so that every later one fails too: the session is opened anew.
+      // What doesn't fit beside others may fit alone. Once runs on CUDA had failed for memory,
+      // every later one failed too, even alone and after Shrink() of the arena (ONNX Runtime 1.30):
+      // the session is opened anew.
       turn.alone(token);
       session.close();
       run();

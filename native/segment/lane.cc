@@ -57,8 +57,8 @@ void Lane::bind_output(const Ort::Value& first) {
     memory_.resize(bytes);
     memory = memory_.data();
   }
-  // Pinned memory is bound as any other of the host: by its own name ONNX Runtime takes it for the
-  // device's, writes the result there, and then fails to copy it onto itself.
+  // Pinned memory is bound as any other of the host: bound by its own name it makes the run fail,
+  // for ONNX Runtime 1.30 then wants to copy it onto itself ("dst_data != src_data was false").
   output_ = Ort::Value::CreateTensor(host_memory(), memory, bytes, shape.data(), shape.size(),
                                      info.GetElementType());
   const auto* const from = static_cast<const uint8_t*>(first.GetTensorRawData());

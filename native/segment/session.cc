@@ -148,6 +148,7 @@ std::shared_ptr<Session> open_session(const std::string& file, const Placement& 
     return session;
   } catch (const Ort::Exception& error) {
     const std::string cause = plain_reason(error.what(), take_runtime_log());
+    if (is_out_of_memory(error.what())) throw Error(Code::kOutOfMemory, cause);
     // A provider that loads and then fails on the graph is still a provider that can't be used.
     throw Error(placement.device == Device::kCpu ? Code::kModelInvalid : Code::kProviderUnavailable,
                 cause);

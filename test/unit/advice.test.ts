@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { explainProvider, fits, type Here } from '#lib/providers/advice';
+import { explainMemory, explainProvider, fits, type Here } from '#lib/providers/advice';
 
 const here: Here = { files: 'ready', runtime: '1.30.0' };
 const missing = (library: string) =>
@@ -45,12 +45,10 @@ describe('what a user is told about a CUDA device that does not run', () => {
   });
 
   it.each([
-    ['Available memory of 1943296 is smaller than requested bytes of 2359296', /gpuMemoryLimit/],
-    ['CUDA failure 2: out of memory', /too little free memory/],
-    ['CUDNN failure 4002: CUDNN_STATUS_ALLOC_FAILED', /too little free memory/],
-    ['Failed to allocate memory for requested buffer of size 67108864', /too little free memory/],
-  ])('says what to do about memory: %s', (reason, sentence) => {
-    const text = explainProvider('cuda', reason, here);
+    [true, /gpuMemoryLimit/],
+    [false, /too little free memory/],
+  ])('says what to do about memory, with a limit or without: %s', (limited, sentence) => {
+    const text = explainMemory(limited);
     expect(text).toMatch(sentence);
     expect(text).not.toContain('failure');
   });

@@ -84,6 +84,24 @@ describe('a named device', () => {
   });
 
   it.each([
+    ['is loaded', addon({ cuda: nativeError('out_of_memory', 'arena.cc:360 Available memory') })],
+    ['first runs', addon({}, nativeError('out_of_memory', 'arena.cc:360 Available memory'))],
+  ])(
+    'that has no room when the model %s says so, and of what there is too little',
+    async (_, native) => {
+      const start = (given: StartConfig) => startNative(native, 'cuda', given, everything);
+      await expect(start(config)).rejects.toMatchObject({
+        code: 'provider_unavailable',
+        detail: expect.stringMatching(/too little free memory/) as string,
+      });
+      await expect(start({ ...config, gpuMemoryLimit: 64 })).rejects.toMatchObject({
+        code: 'provider_unavailable',
+        detail: expect.stringMatching(/gpuMemoryLimit/) as string,
+      });
+    },
+  );
+
+  it.each([
     ['tensorrt', true, false],
     ['cuda', false, false],
     ['cpu', false, true],
